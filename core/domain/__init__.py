@@ -1,0 +1,1 @@
+"""The nouns of Clade. Imports nothing else of ours."""

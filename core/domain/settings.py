@@ -1,0 +1,46 @@
+"""The one settings model and the only reader of the environment (prefix CLADE_)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that may be set from outside; each field reads CLADE_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="CLADE_", extra="ignore")
+
+    home: Path = Path.home() / ".clade"
+    """Folder of the database, arrays, models and job logs."""
+
+    database_url: str | None = None
+    """SQLAlchemy URL; None means SQLite in `home`."""
+
+    annotator: str = "me"
+    """Name under which answers and edits of this installation are recorded."""
+
+    seed: int = Field(default=0, ge=0)
+    """Default random seed of new projects."""
+
+    worker_threads: int | None = Field(default=None, ge=1)
+    """CPU threads of a worker; None means all cores."""
+
+    max_upload_mb: int = Field(default=200, ge=1)
+    """Largest accepted file in megabytes (10^6 bytes), packed or unpacked."""
+
+    max_rows: int = Field(default=250_000, ge=1)
+    """Largest accepted number of rows."""
+
+    max_columns: int = Field(default=1_000, ge=1)
+    """Largest accepted number of columns."""
+
+    max_cell_chars: int = Field(default=1_000_000, ge=1)
+    """Largest accepted number of characters in one cell."""
+
+    @property
+    def url(self) -> str:
+        """The database's SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{self.home / 'clade.db'}"

@@ -1,0 +1,143 @@
+"""The tree, and the edits that shape it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+NamedBy = Literal["keywords", "human"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hierarchy:
+    """Parents over clusters: `parents[i]` holds the cluster ids of parent i.
+
+    Every cluster id stands in exactly one parent; a parent of one cluster is
+    drawn as that cluster itself.
+    """
+
+    parents: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A node of the tree. A leaf holds `clusters`; an inner node holds none.
+
+    `keywords` are c-TF-IDF terms, best first; `named_by` says whose `label` it
+    is (a human's is never overwritten). `parent` is a topic id or None.
+    """
+
+    id: str
+    label: str
+    parent: str | None = None
+    clusters: tuple[int, ...] = ()
+    keywords: tuple[str, ...] = ()
+    description: str = ""
+    named_by: NamedBy = "keywords"
+    locked: bool = False
+    reviewed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """One version of the tree.
+
+    `moved` maps text ids to the topic id a person put them in, "" for
+    unassigned by hand; it outranks the clustering. `map_id` is the map whose
+    cluster ids the topics name.
+    """
+
+    version: int
+    map_id: str
+    topics: tuple[Topic, ...]
+    moved: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Which topic each text is in, and who put it there.
+
+    `topics[i]` is the topic id of `text_ids[i]`, "" where unassigned;
+    `by[i]` is "human" where a person moved the text, else "cluster".
+    """
+
+    text_ids: tuple[str, ...]
+    topics: tuple[str, ...]
+    by: tuple[Literal["cluster", "human"], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    version: int
+    topic: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Describe:
+    version: int
+    topic: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Put a topic under another parent; None makes it a root."""
+
+    version: int
+    topic: str
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Make a new parent over sibling-less or sibling topics."""
+
+    version: int
+    topics: tuple[str, ...]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Make one leaf of several; the first keeps its id and label."""
+
+    version: int
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reassign:
+    """Put texts into a topic; "" unassigns them."""
+
+    version: int
+    texts: tuple[str, ...]
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewTopic:
+    """Make a leaf of chosen texts."""
+
+    version: int
+    texts: tuple[str, ...]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetLock:
+    version: int
+    topic: str
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetReviewed:
+    version: int
+    topic: str
+    reviewed: bool
+
+
+Edit = Rename | Describe | Move | Group | Merge | Reassign | NewTopic | SetLock | SetReviewed

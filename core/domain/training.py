@@ -1,0 +1,76 @@
+"""What the embedder learns from, and the proposal that a training ends in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from core.domain.clusterings import Lineage
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSpec:
+    """Settings of a contrastive fine-tune. `learning_rate` is AdamW's peak rate."""
+
+    epochs: int = 4
+    batch_size: int = 16
+    learning_rate: float = 2e-5
+    temperature: float = 0.05
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingExamples:
+    """Bodies to learn from: (anchor, positive, negative) and (left, right, same)."""
+
+    triplets: tuple[tuple[str, str, str], ...]
+    pairs: tuple[tuple[str, str, bool], ...]
+
+    def __len__(self) -> int:
+        return len(self.triplets) + len(self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Held-out answers that a space gets right: `correct` of `total`, and the
+    95% Wilson interval [`low`, `high`] of the share."""
+
+    correct: int
+    total: int
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        return self.correct / self.total if self.total else 0.0
+
+
+ProposalStatus = Literal["open", "kept", "discarded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A retrained space offered beside the one it came from.
+
+    `moved` counts texts whose cluster changed; `trained_on` the constraints
+    learned from; `seconds` the wall time of the fine-tune alone.
+    """
+
+    id: str
+    project: str
+    old_map: str
+    new_map: str
+    before: Score
+    after: Score
+    trained_on: int
+    moved: int
+    seconds: float
+    lineage: Lineage
+    status: ProposalStatus
+    at: datetime
+
+    @property
+    def better(self) -> bool:
+        """Whether the new space gets more held-out answers right than the old."""
+        return self.after.correct > self.before.correct

@@ -1,0 +1,1 @@
+"""Long work in a subprocess. Knows nothing of clustering: it runs a named use case."""

@@ -1,0 +1,1 @@
+"""The use cases: load, decide, keep. The only place where steps and adapters meet."""
