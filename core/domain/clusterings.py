@@ -86,10 +86,14 @@ class Centroids:
     @classmethod
     def of(cls, vectors: Floats, labels: Ints) -> Self:
         """Return the centroids of `labels` (n,) over `vectors` (n, d), −1 left out."""
-        ids, index, sizes = np.unique(
-            labels[labels != UNASSIGNED], return_inverse=True, return_counts=True
-        )
-        sums = np.zeros((len(ids), vectors.shape[1]), dtype=np.float64)
-        np.add.at(sums, index, vectors[labels != UNASSIGNED])
+        rows = np.flatnonzero(labels != UNASSIGNED)
+        rows = rows[np.argsort(labels[rows], kind="stable")]
+        ids, starts, sizes = np.unique(labels[rows], return_index=True, return_counts=True)
+        if not len(ids):
+            return cls(ids.astype(np.int32), vectors[:0], sizes.astype(np.int32))
+        # A sorted segment sum: np.add.at takes ten times as long on 100,000 texts.
+        sums = np.add.reduceat(vectors[rows].astype(np.float64), starts, axis=0)
         norms = np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
-        return cls(ids.astype(np.int32), (sums / norms).astype(np.float32), sizes.astype(np.int32))
+        return cls(
+            ids.astype(np.int32), (sums / norms).astype(np.float32), sizes.astype(np.int32)
+        )

@@ -75,8 +75,8 @@ class WeightedTriplet:
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """Settled judgments. `contested` counts links left out because answers of
-    equal rank contradict each other on the same two texts."""
+    """Settled judgments. `contested` counts links and triplets left out because
+    answers of equal rank contradict each other."""
 
     must_links: tuple[Link, ...] = ()
     cannot_links: tuple[Link, ...] = ()

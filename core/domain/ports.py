@@ -45,24 +45,28 @@ class Progress(Protocol):
 class JobStore(Protocol):
     """What `jobs` needs of the store."""
 
-    def add_job(
-        self, project: str, kind: str, params: Mapping[str, Any], exclusive: bool
-    ) -> Job: ...
+    def add_job(self, project: str, kind: str, params: Mapping[str, Any]) -> Job:
+        """Queue a job; raises BusyError while another of the project is live."""
+        ...
 
     def job(self, job_id: str) -> Job: ...
 
     def live_jobs(self) -> tuple[Job, ...]: ...
 
-    def claim_job(self, job_id: str, pid: int) -> bool: ...
-
-    def beat(self, job_id: str, fraction: float, message: str) -> bool:
-        """Write progress and heartbeat; return whether cancelling was asked."""
+    def claim_job(self, job_id: str, pid: int) -> bool:
+        """Turn a queued job into a running one; False where it is not queued."""
         ...
 
-    def add_point(self, job_id: str, value: float) -> None: ...
+    def beat(self, job_id: str, fraction: float, message: str, series: tuple[float, ...]) -> bool:
+        """Write progress and heartbeat; return whether the job should stop."""
+        ...
 
     def finish_job(
-        self, job_id: str, status: JobStatus, error: str, result: Mapping[str, Any]
+        self,
+        job_id: str,
+        status: JobStatus,
+        error: str = "",
+        result: Mapping[str, Any] | None = None,
     ) -> bool:
         """Close a live job; False where it was closed already."""
         ...

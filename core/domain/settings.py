@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -39,6 +39,12 @@ class Settings(BaseSettings):
 
     max_cell_chars: int = Field(default=1_000_000, ge=1)
     """Largest accepted number of characters in one cell."""
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        # A worker starts in another folder and must find the same home.
+        return home.expanduser().resolve()
 
     @property
     def url(self) -> str:

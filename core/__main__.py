@@ -1,0 +1,92 @@
+"""The command line: the same use cases without a browser."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from core import __version__
+from core.domain.errors import CladeError
+
+
+class _Bar:
+    """The port `Progress` as a bar on standard error."""
+
+    def __init__(self) -> None:
+        self._bar = tqdm(
+            total=100,
+            file=sys.stderr,
+            bar_format="{percentage:3.0f}%|{bar:30}| {desc} [{elapsed} so far, {remaining} left]",
+        )
+
+    def report(self, fraction: float, message: str) -> None:
+        self._bar.set_description_str(message, refresh=False)
+        self._bar.n = round(100 * fraction)
+        self._bar.refresh()
+
+    def point(self, value: float) -> None:
+        """A bar has no curve to draw."""
+
+    def close(self) -> None:
+        self._bar.close()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return the exit status (0 done, 1 told an error, 2 usage,
+    130 interrupted)."""
+    options = _parser().parse_args(arguments)
+    bar = _Bar()
+    try:
+        # Imported late so that --help answers at once.
+        from core.project.running import run
+        from core.project.workspace import open_workspace
+
+        ran = run(
+            open_workspace(),
+            options.input,
+            options.output,
+            text_column=options.text_column,
+            id_column=options.id_column,
+            seed=options.seed,
+            progress=bar,
+        )
+    except CladeError as error:
+        bar.close()
+        print(f"clade: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        bar.close()
+        print("clade: interrupted; start it again and it goes on from here.", file=sys.stderr)
+        return 130
+    bar.close()
+    for warning in ran.warnings:
+        print(f"clade: note: {warning}", file=sys.stderr)
+    print(f"{ran.clusters} clusters; {len(ran.files)} files in {options.output}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m core", description="Clade: texts in, a hierarchical taxonomy out."
+    )
+    parser.add_argument("--version", action="version", version=f"clade {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser(
+        "run",
+        help="make a map and a taxonomy of a file and export them, with no questions asked",
+        description="Read INPUT, embed, cluster and name its texts, and write every export "
+        "file into the output folder. The project is kept, so it can be opened in the app.",
+    )
+    command.add_argument("input", type=Path, metavar="INPUT", help="CSV, TSV, XLSX, JSON, …")
+    command.add_argument("--text-column", help="column that holds the texts (default: guessed)")
+    command.add_argument("--id-column", help="column that names the rows (default: row numbers)")
+    command.add_argument("--output", type=Path, required=True, help="folder for the export")
+    command.add_argument("--seed", type=int, default=0, help="random seed (default: 0)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

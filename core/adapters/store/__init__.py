@@ -1,0 +1,23 @@
+"""The database behind the project: one class a subject, one Store that holds them."""
+
+from __future__ import annotations
+
+from core.adapters.store.database import Database
+from core.adapters.store.jobs import Jobs
+from core.adapters.store.maps import Maps
+from core.adapters.store.projects import Projects
+from core.adapters.store.reviews import Reviews
+
+
+class Store:
+    """Everything that is kept in SQL, by subject. Opening it migrates the tables."""
+
+    def __init__(self, url: str) -> None:
+        database = Database(url)
+        self.projects = Projects(database)
+        self.maps = Maps(database)
+        self.reviews = Reviews(database)
+        self.jobs = Jobs(database)
+
+
+__all__ = ["Store"]

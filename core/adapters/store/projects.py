@@ -1,0 +1,180 @@
+"""Projects, and the versions of their taxonomy."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.adapters.store.database import Database
+from core.adapters.store.schema import project, version
+from core.domain.errors import NotFoundError, StaleEditError
+from core.domain.projects import Project, VersionNote
+from core.domain.taxonomy import Taxonomy, Topic
+from core.domain.texts import Columns
+
+
+class Projects:
+    """Reads and writes projects and taxonomy versions."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def add(self, new: Project) -> None:
+        with self._db.write() as connection:
+            connection.execute(project.insert().values(**asdict(new)))
+
+    def get(self, project_id: str) -> Project:
+        with self._db.read() as connection:
+            row = connection.execute(sa.select(project).where(project.c.id == project_id)).first()
+        if row is None:
+            raise NotFoundError(
+                "This project does not exist here (any more).",
+                "Choose another on the Data page, or bring its file again.",
+            )
+        return _project(row)
+
+    def all(self) -> tuple[Project, ...]:
+        """Return all projects, newest first."""
+        with self._db.read() as connection:
+            rows = connection.execute(sa.select(project).order_by(project.c.created_at.desc()))
+            return tuple(_project(row) for row in rows)
+
+    def reread(self, changed: Project) -> None:
+        """Replace how the project's file is read. Raises StaleEditError once it has a map."""
+        values = {
+            k: v
+            for k, v in asdict(changed).items()
+            if k in ("headers", "encoding", "notices", "columns", "table_key")
+        }
+        with self._db.write() as connection:
+            done = connection.execute(
+                project.update()
+                .where(project.c.id == changed.id, project.c.head.is_(None))
+                .values(**values)
+            )
+        if not done.rowcount:
+            raise StaleEditError(
+                "This project has a map already, so its columns stay as they are.",
+                "Bring the file again as a new project to read it differently.",
+            )
+
+    def rename(self, project_id: str, name: str) -> None:
+        with self._db.write() as connection:
+            connection.execute(project.update().where(project.c.id == project_id).values(name=name))
+
+    def taxonomy(self, project_id: str, number: int) -> Taxonomy:
+        with self._db.read() as connection:
+            row = connection.execute(_at(project_id, number)).first()
+        if row is None:
+            raise NotFoundError(
+                f"This project has no taxonomy version {number}.", "Reload the page."
+            )
+        return Taxonomy(
+            version=row.number,
+            map_id=row.map_id,
+            topics=tuple(
+                Topic(
+                    **{
+                        **topic,
+                        "clusters": tuple(topic["clusters"]),
+                        "keywords": tuple(topic["keywords"]),
+                    }
+                )
+                for topic in row.topics
+            ),
+            moved=row.moved,
+        )
+
+    def append(
+        self,
+        project_id: str,
+        taxonomy: Taxonomy,
+        *,
+        parent: int | None,
+        sentence: str,
+        author: str,
+        at: datetime,
+    ) -> Taxonomy:
+        """Save `taxonomy` as the next version on top of `parent` and make it the head.
+
+        Raises StaleEditError where the head is no longer `parent`.
+        """
+        with self._db.write() as connection:
+            head = connection.scalar(sa.select(project.c.head).where(project.c.id == project_id))
+            if head != parent:
+                raise StaleEditError(
+                    "The taxonomy was changed elsewhere since this page was drawn.",
+                    "Look at the new state, then make the change again if it still makes sense.",
+                )
+            last = connection.scalar(
+                sa.select(sa.func.max(version.c.number)).where(version.c.project_id == project_id)
+            )
+            number = (last or 0) + 1
+            connection.execute(
+                version.insert().values(
+                    project_id=project_id,
+                    number=number,
+                    parent=parent,
+                    map_id=taxonomy.map_id,
+                    topics=[asdict(topic) for topic in taxonomy.topics],
+                    moved=dict(taxonomy.moved),
+                    sentence=sentence,
+                    author=author,
+                    at=at,
+                )
+            )
+            _set_head(connection, project_id, number)
+        return replace(taxonomy, version=number)
+
+    def note(self, project_id: str, number: int) -> VersionNote:
+        with self._db.read() as connection:
+            return _note(connection.execute(_at(project_id, number)).one())
+
+    def redo_note(self, project_id: str, number: int) -> VersionNote | None:
+        """Return the newest version made on top of `number`, if there is one."""
+        with self._db.read() as connection:
+            row = connection.execute(
+                sa.select(version)
+                .where(version.c.project_id == project_id, version.c.parent == number)
+                .order_by(version.c.number.desc())
+            ).first()
+        return _note(row) if row else None
+
+    def move_head(self, project_id: str, *, expected: int, number: int) -> None:
+        """Make version `number` current (undo, redo); stale where the head moved."""
+        with self._db.write() as connection:
+            head = connection.scalar(sa.select(project.c.head).where(project.c.id == project_id))
+            if head != expected:
+                raise StaleEditError(
+                    "The taxonomy was changed elsewhere since this page was drawn.",
+                    "Look at the new state, then undo again if you still want to.",
+                )
+            _set_head(connection, project_id, number)
+
+
+def _at(project_id: str, number: int) -> sa.Select[Any]:
+    return sa.select(version).where(version.c.project_id == project_id, version.c.number == number)
+
+
+def _set_head(connection: sa.Connection, project_id: str, number: int) -> None:
+    connection.execute(project.update().where(project.c.id == project_id).values(head=number))
+
+
+def _note(row: Any) -> VersionNote:
+    return VersionNote(row.number, row.parent, row.map_id, row.sentence, row.author, row.at)
+
+
+def _project(row: Any) -> Project:
+    values = dict(row._mapping)
+    columns = values.pop("columns")
+    return Project(
+        **{
+            **values,
+            "headers": tuple(values["headers"]),
+            "notices": tuple(values["notices"]),
+            "columns": Columns(columns["text"], columns["id"], tuple(columns["metadata"])),
+        }
+    )

@@ -1,0 +1,78 @@
+"""A project, and the maps made of its texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.domain.clusterings import ClusterSpec
+from core.domain.texts import Columns
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One pile of texts on its way to a taxonomy.
+
+    `source` is the name of the file it came from and `source_hash` the SHA-256
+    of its bytes; `source_key` and `table_key` name those bytes and the table
+    read from them; `head` is the number of the current taxonomy version, None
+    before the first map.
+    """
+
+    id: str
+    name: str
+    source: str
+    source_hash: str
+    source_key: str
+    headers: tuple[str, ...]
+    encoding: str
+    notices: tuple[str, ...]
+    columns: Columns
+    table_key: str
+    seed: int
+    head: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """One embedding, its layout and its clustering, kept together.
+
+    The keys name stored arrays. `round` counts the retrains kept on the way
+    here; `next_cluster_id` is the first cluster id never used by this map or
+    those before it; `parent` the map whose ids were carried over.
+    """
+
+    id: str
+    project: str
+    space: str
+    spec: ClusterSpec
+    embedding_key: str
+    layout_key: str
+    clustering_key: str
+    round: int
+    next_cluster_id: int
+    parent: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionNote:
+    """One line of a project's history: what made a taxonomy version."""
+
+    number: int
+    parent: int | None
+    map_id: str
+    sentence: str
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What an annotator left beside an answer: a flag and a note."""
+
+    question: str
+    annotator: str
+    flagged: bool
+    note: str

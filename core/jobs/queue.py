@@ -1,0 +1,119 @@
+"""Starting, watching and stopping jobs from outside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from core.domain.jobs import Job, JobStatus
+from core.domain.ports import JobStore
+
+START_GRACE_SECONDS = 60.0
+"""How long a queued job may take until its worker is up."""
+
+DEAF_SECONDS = 10.0
+"""A worker that was cancelled and has not beaten for so long is killed."""
+
+
+def start(
+    jobs: JobStore,
+    home: Path,
+    project: str,
+    kind: str,
+    params: Mapping[str, Any],
+    threads: int | None,
+) -> Job:
+    """Queue a job and start its worker process. Raises BusyError as `add_job` does."""
+    settle(jobs, home)
+    job = jobs.add_job(project, kind, params)
+    log = log_path(home, job.id)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    count = str(threads or os.cpu_count() or 1)
+    with log.open("ab") as output:
+        subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", "core.jobs.worker", "--job", job.id],
+            cwd=Path(__file__).resolve().parents[2],
+            env={
+                **os.environ,
+                "CLADE_HOME": str(home),
+                "OMP_NUM_THREADS": count,
+                "NUMBA_NUM_THREADS": count,
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return job
+
+
+def settle(jobs: JobStore, home: Path) -> None:
+    """Close the jobs whose worker is gone, and stop those that do not stop.
+
+    A worker holds a lock file for as long as it lives; the system frees it
+    however the worker ends, so a free lock is a dead worker, with no guess
+    about heartbeats or reused process numbers.
+    """
+    for job in jobs.live_jobs():
+        if not _alive(home, job):
+            if job.status is JobStatus.QUEUED and _age(job.created_at) < START_GRACE_SECONDS:
+                continue
+            if job.cancel_requested:
+                jobs.finish_job(job.id, JobStatus.CANCELLED)
+            else:
+                jobs.finish_job(
+                    job.id,
+                    JobStatus.INTERRUPTED,
+                    "This job was interrupted before it finished. Nothing of yours is lost: "
+                    "start it again.",
+                )
+        elif job.cancel_requested and job.pid and _age(job.heartbeat_at) > DEAF_SECONDS:
+            _kill(job.pid)
+
+
+def cancel(jobs: JobStore, home: Path, job_id: str) -> None:
+    """Ask a job to stop; its worker hears it within a second.
+
+    What a worker writes is renamed into place whole, so stopping it loses only
+    its own unfinished work.
+    """
+    jobs.request_cancel(job_id)
+    settle(jobs, home)
+
+
+def lock_path(home: Path, job_id: str) -> Path:
+    return home / "jobs" / f"{job_id}.lock"
+
+
+def log_path(home: Path, job_id: str) -> Path:
+    return home / "jobs" / f"{job_id}.log"
+
+
+def _alive(home: Path, job: Job) -> bool:
+    path = lock_path(home, job.id)
+    if not path.exists():
+        return False
+    try:
+        with FileLock(path, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def _age(since: datetime | None) -> float:
+    return (datetime.now(UTC) - since).total_seconds() if since else float("inf")
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    except ProcessLookupError:
+        return

@@ -1,0 +1,77 @@
+"""Keeping embeddings, layouts and clusterings as files, and reading them back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain.clusterings import Clustering
+from core.domain.projects import Map
+from core.domain.spaces import Embedding, Layout
+from core.project.workspace import Workspace
+
+
+def keep_embedding(workspace: Workspace, embedding: Embedding) -> str:
+    return workspace.files.put_arrays(
+        {"text_ids": _pack(embedding.text_ids), "vectors": embedding.vectors}
+    )
+
+
+def keep_layout(workspace: Workspace, layout: Layout) -> str:
+    return workspace.files.put_arrays(
+        {"text_ids": _pack(layout.text_ids), "reduced": layout.reduced, "xy": layout.xy}
+    )
+
+
+def keep_clustering(workspace: Workspace, clustering: Clustering) -> str:
+    return workspace.files.put_arrays(
+        {
+            "text_ids": _pack(clustering.text_ids),
+            "labels": clustering.labels,
+            "strength": clustering.strength,
+        }
+    )
+
+
+def load_embedding(workspace: Workspace, source: Map) -> Embedding:
+    """Return a map's vectors, read-only."""
+    stored = workspace.files.arrays(source.embedding_key)
+    return Embedding(source.space, _unpack(stored["text_ids"]), stored["vectors"])
+
+
+def load_layout(workspace: Workspace, source: Map) -> Layout:
+    """Return a map's coordinates, read-only."""
+    stored = workspace.files.arrays(source.layout_key)
+    return Layout(source.space, _unpack(stored["text_ids"]), stored["reduced"], stored["xy"])
+
+
+def load_clustering(workspace: Workspace, source: Map) -> Clustering:
+    """Return a map's partition, read-only."""
+    stored = workspace.files.arrays(source.clustering_key)
+    return Clustering(
+        source.space,
+        _unpack(stored["text_ids"]),
+        stored["labels"],
+        stored["strength"],
+        source.spec,
+    )
+
+
+def load_map(workspace: Workspace, map_id: str) -> tuple[Embedding, Layout, Clustering]:
+    """Return everything of one map, read-only."""
+    source = workspace.store.maps.get(map_id)
+    return (
+        load_embedding(workspace, source),
+        load_layout(workspace, source),
+        load_clustering(workspace, source),
+    )
+
+
+def _pack(text_ids: tuple[str, ...]) -> NDArray[Any]:
+    return np.array(text_ids, dtype="S16")
+
+
+def _unpack(packed: NDArray[Any]) -> tuple[str, ...]:
+    return tuple(packed.astype("U16").tolist())

@@ -1,0 +1,55 @@
+"""From a space to the encoder that made it, and from texts to cached vectors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.adapters.encoders import bundled_space, load_bundled, load_folder
+from core.domain.ids import content_id
+from core.domain.ports import Encoder, Progress
+from core.domain.spaces import Embedding, Space
+from core.domain.texts import Corpus
+from core.project.workspace import Workspace
+
+CHUNK = 1024
+"""Texts embedded and kept together: what a killed job has to do again at most."""
+
+
+def base_space(workspace: Workspace) -> Space:
+    """Return the bundled embedder's space, known to the store."""
+    space = bundled_space()
+    workspace.store.maps.add_space(space, None)
+    return space
+
+
+def open_encoder(workspace: Workspace, space_id: str) -> Encoder:
+    """Load the encoder of a space. Raises ModelError, StorageError."""
+    space, model_key = workspace.store.maps.space(space_id)
+    if model_key is None:
+        return load_bundled()
+    return load_folder(workspace.files.folder(model_key), space)
+
+
+def embed(workspace: Workspace, corpus: Corpus, encoder: Encoder, progress: Progress) -> Embedding:
+    """Embed a corpus, chunk by chunk in the order of the ids.
+
+    Each chunk is kept when it is done, so an interrupted job goes on where it stopped.
+    """
+    ids = tuple(text.id for text in corpus.texts)
+    parts = []
+    for start in range(0, len(ids), CHUNK):
+        chunk = corpus.texts[start : start + CHUNK]
+        name = content_id("vectors", encoder.space.id, *(text.id for text in chunk))
+        kept = workspace.files.cached(name)
+        if kept is None:
+            vectors = encoder.encode(
+                [text.body for text in chunk],
+                lambda done, start=start: progress.report(
+                    (start + done) / len(ids), f"Embedding {start + done:,} of {len(ids):,} texts"
+                ),
+            )
+            workspace.files.cache(name, {"vectors": vectors})
+        else:
+            vectors = kept["vectors"]
+        parts.append(vectors)
+    return Embedding(encoder.space.id, ids, np.concatenate(parts))

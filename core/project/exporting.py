@@ -1,0 +1,90 @@
+"""Handing the taxonomy on: one zip, with what a reader should be warned about."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any
+
+import core
+from core.domain.taxonomy import Assignment
+from core.project.arrays import load_clustering, load_embedding, load_layout
+from core.project.intake import load_corpus, load_table
+from core.project.mapping import Current, current
+from core.project.workspace import Workspace
+from core.steps.export import Bundle, members, zip_bytes
+from core.steps.taxonomy import assign, leaves
+
+_LIBRARIES = ("sentence-transformers", "torch", "umap-learn", "hdbscan", "scikit-learn", "numpy")
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """The finished files by name, their zip, and warnings in sentences."""
+
+    files: dict[str, bytes]
+    archive: bytes
+    archive_name: str
+    warnings: tuple[str, ...]
+
+
+def export(workspace: Workspace, project_id: str) -> Export:
+    """Build every file of the export from the current state. Raises TooFewError
+    before the first map."""
+    here = current(workspace, project_id)
+    clustering = load_clustering(workspace, here.map)
+    assignment = assign(here.taxonomy, clustering)
+    files = members(
+        Bundle(
+            project_id=here.project.id,
+            project_name=here.project.name,
+            table=load_table(workspace, here.project),
+            columns=here.project.columns,
+            corpus=load_corpus(workspace, here.project),
+            embedding=load_embedding(workspace, here.map),
+            layout=load_layout(workspace, here.map),
+            clustering=clustering,
+            taxonomy=here.taxonomy,
+            assignment=assignment,
+            judgments=workspace.store.reviews.judgments(project_id),
+            round=here.map.round,
+            facts=_facts(workspace, here),
+        )
+    )
+    name = "".join(c if c.isalnum() else "-" for c in here.project.name).strip("-").lower()
+    return Export(
+        files, zip_bytes(files), f"{name or 'clade'}-taxonomy.zip", _warnings(here, assignment)
+    )
+
+
+def _facts(workspace: Workspace, here: Current) -> dict[str, Any]:
+    space, _ = workspace.store.maps.space(here.map.space)
+    return {
+        "clade": core.__version__,
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in _LIBRARIES},
+        "source": {"name": here.project.source, "sha256": here.project.source_hash},
+        "encoding": here.project.encoding,
+        "notices": list(here.project.notices),
+        "columns": asdict(here.project.columns),
+        "seed": here.project.seed,
+        "space": asdict(space),
+        "clustering": asdict(here.map.spec),
+        "taxonomy_version": here.taxonomy.version,
+    }
+
+
+def _warnings(here: Current, assignment: Assignment) -> tuple[str, ...]:
+    found = []
+    nodes = leaves(here.taxonomy)
+    unreviewed = sum(not topic.reviewed for topic in nodes)
+    if unreviewed:
+        found.append(f"{unreviewed:,} of {len(nodes):,} topics have not been marked as reviewed.")
+    loose = sum(not topic for topic in assignment.topics)
+    if loose:
+        found.append(
+            f"{loose:,} of {len(assignment.topics):,} texts are unassigned; "
+            "they are exported with empty topic columns."
+        )
+    return tuple(found)

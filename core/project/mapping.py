@@ -1,0 +1,209 @@
+"""Making the map: embed, lay out, cluster, name — and make it the project's current one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from core.domain.clusterings import Centroids, Clustering, ClusterSpec, Lineage
+from core.domain.errors import TooFewError
+from core.domain.ports import Encoder, Progress
+from core.domain.projects import Map, Project
+from core.domain.spaces import Embedding, Layout
+from core.domain.taxonomy import Taxonomy
+from core.domain.texts import Corpus
+from core.project.arrays import (
+    keep_clustering,
+    keep_embedding,
+    keep_layout,
+    load_clustering,
+    load_embedding,
+    load_layout,
+)
+from core.project.encoders import base_space, embed, open_encoder
+from core.project.intake import find_project, load_corpus
+from core.project.stages import shares
+from core.project.workspace import Workspace
+from core.steps.clustering import cluster, match, resolve
+from core.steps.hierarchy import grow as grow_hierarchy
+from core.steps.projection import project as project_vectors
+from core.steps.taxonomy import assign, carry
+from core.steps.taxonomy import grow as grow_taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """Where a project stands: its newest taxonomy and the map below it."""
+
+    project: Project
+    map: Map
+    taxonomy: Taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A map that was just made, with its arrays, and the lineage of its clusters."""
+
+    map: Map
+    embedding: Embedding
+    clustering: Clustering
+    lineage: Lineage
+
+
+def current(workspace: Workspace, project_id: str) -> Current:
+    """Return where the project stands. Raises TooFewError before the first map."""
+    project = find_project(workspace, project_id)
+    if project.head is None:
+        raise TooFewError("This project has no map yet.", "Make one on the Map page.")
+    taxonomy = workspace.store.projects.taxonomy(project_id, project.head)
+    return Current(project, workspace.store.maps.get(taxonomy.map_id), taxonomy)
+
+
+def make_map(
+    workspace: Workspace, project_id: str, params: Mapping[str, Any], progress: Progress
+) -> dict[str, Any]:
+    """Make (or make anew) the project's map with the clustering that `params` name.
+
+    `params` are the fields of `ClusterSpec`. A project that has a map keeps its
+    space, and its layout too; human edits are carried over. Returns the new
+    map's id and its number of clusters.
+    """
+    project = find_project(workspace, project_id)
+    corpus = load_corpus(workspace, project)
+    spec = ClusterSpec(**{"seed": project.seed, **params})
+    if project.head is None:
+        space = base_space(workspace)
+        progress.report(0.0, "Loading the embedder")
+        drawn = draw(workspace, project, corpus, open_encoder(workspace, space.id), spec, progress)
+        adopt(workspace, project, corpus, drawn, "Made the first map")
+    else:
+        drawn = recluster(workspace, current(workspace, project_id), spec, progress)
+        adopt(workspace, project, corpus, drawn, f"Clustered again ({describe(drawn.map.spec)})")
+    return {"map": drawn.map.id, "clusters": _count(drawn.clustering)}
+
+
+def draw(
+    workspace: Workspace,
+    project: Project,
+    corpus: Corpus,
+    encoder: Encoder,
+    spec: ClusterSpec,
+    progress: Progress,
+    parent: Map | None = None,
+) -> Drawn:
+    """Embed, lay out and cluster; with `parent`, start from its layout and keep its ids.
+
+    Saves arrays but no map: whoever called decides what becomes of it.
+    """
+    n = len(corpus.texts)
+    embedding_stage, layout_stage, cluster_stage = shares(progress, *_seconds(n))
+    embedding = embed(workspace, corpus, encoder, embedding_stage)
+    start = load_layout(workspace, parent) if parent else None
+    layout = project_vectors(
+        embedding, seed=project.seed, start=start, on_stage=layout_stage.report
+    )
+    keys = (keep_embedding(workspace, embedding), keep_layout(workspace, layout))
+    return _cluster(workspace, project, (embedding, layout), keys, spec, cluster_stage, parent)
+
+
+def recluster(workspace: Workspace, here: Current, spec: ClusterSpec, progress: Progress) -> Drawn:
+    """Cluster the current map's vectors again, ids kept by lineage."""
+    embedding, layout = load_embedding(workspace, here.map), load_layout(workspace, here.map)
+    keys = (here.map.embedding_key, here.map.layout_key)
+    return _cluster(workspace, here.project, (embedding, layout), keys, spec, progress, here.map)
+
+
+def _cluster(
+    workspace: Workspace,
+    project: Project,
+    arrays: tuple[Embedding, Layout],
+    keys: tuple[str, str],
+    spec: ClusterSpec,
+    progress: Progress,
+    parent: Map | None,
+) -> Drawn:
+    embedding, layout = arrays
+    progress.report(0.0, "Finding clusters")
+    clustering = cluster(embedding, layout, resolve(spec, len(embedding.text_ids)))
+    lineage, next_id = Lineage(()), 0
+    if parent:
+        clustering, lineage = match(
+            load_clustering(workspace, parent), clustering, next_id=parent.next_cluster_id
+        )
+        next_id = parent.next_cluster_id
+    new = Map(
+        id=uuid4().hex,
+        project=project.id,
+        space=embedding.space,
+        spec=clustering.spec,
+        embedding_key=keys[0],
+        layout_key=keys[1],
+        clustering_key=keep_clustering(workspace, clustering),
+        round=parent.round if parent else 0,
+        next_cluster_id=max(next_id, int(clustering.labels.max(initial=-1)) + 1),
+        parent=parent.id if parent else None,
+        created_at=datetime.now(UTC),
+    )
+    progress.report(0.5, "Naming clusters")
+    return Drawn(new, embedding, clustering, lineage)
+
+
+def adopt(
+    workspace: Workspace, project: Project, corpus: Corpus, drawn: Drawn, sentence: str
+) -> Taxonomy:
+    """Make a drawn map the current one, with a taxonomy that keeps what people did."""
+    workspace.store.maps.add(drawn.map)
+    return adopt_kept(workspace, project, corpus, drawn, sentence)
+
+
+def adopt_kept(
+    workspace: Workspace, project: Project, corpus: Corpus, drawn: Drawn, sentence: str
+) -> Taxonomy:
+    """As `adopt`, for a map that is in the store already (a proposal's)."""
+    fresh = grow_taxonomy(
+        drawn.map.id,
+        drawn.clustering,
+        grow_hierarchy(Centroids.of(drawn.embedding.vectors, drawn.clustering.labels)),
+        {text.id: text.body for text in corpus.texts},
+    )
+    if project.head is not None:
+        here = current(workspace, project.id)
+        assignment = assign(here.taxonomy, load_clustering(workspace, here.map))
+        fresh = carry(here.taxonomy, assignment, fresh, drawn.lineage)
+    return workspace.store.projects.append(
+        project.id,
+        fresh,
+        parent=project.head,
+        sentence=sentence,
+        author=workspace.settings.annotator,
+        at=datetime.now(UTC),
+    )
+
+
+def expected_seconds(texts: int) -> int:
+    """Return about how long a first map takes on two cores, in seconds."""
+    return round(sum(_seconds(texts)))
+
+
+def _seconds(texts: int) -> tuple[float, float, float]:
+    """Expected seconds of embedding, laying out, and clustering with naming."""
+    return 3 + texts / 150, 8 + texts / 250, 1 + texts / 1500
+
+
+def describe(spec: ClusterSpec) -> str:
+    """Say a clustering's settings in words."""
+    if spec.method == "hdbscan":
+        return f"HDBSCAN {spec.selection}, at least {spec.min_cluster_size} texts a cluster"
+    return f"{'k-means' if spec.method == 'kmeans' else 'Ward'}, {spec.k} clusters"
+
+
+def next_round(drawn: Drawn) -> Drawn:
+    """Return the drawn map counted as one retrain further."""
+    return replace(drawn, map=replace(drawn.map, round=drawn.map.round + 1))
+
+
+def _count(clustering: Clustering) -> int:
+    return len(set(clustering.labels.tolist()) - {-1})

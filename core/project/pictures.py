@@ -1,0 +1,91 @@
+"""The charts of the pages, from what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.domain.projects import Project
+from core.domain.spaces import Layout
+from core.domain.texts import Health, Text
+from core.project.viewing import View
+from core.steps import charts
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from core.domain.clusterings import Clustering
+
+CONFIDENCE = "Confidence"
+
+
+def scatter(
+    project: Project,
+    shown: View,
+    texts: Mapping[str, Text],
+    *,
+    color: str,
+    focus: Sequence[int],
+    keep: Sequence[str],
+    dark: bool,
+) -> alt.LayerChart:
+    """Draw the map, coloured by group, by CONFIDENCE, or by a metadata column.
+
+    `focus` names groups to colour, `keep` ids of texts that must be drawn where
+    there are too many for all.
+    """
+    rows = charts.sample(shown.groups, keep=shown.rows(keep), seed=project.seed)
+    codes, names = None, ()
+    if color in project.columns.metadata:
+        codes, names = charts.categories([texts[i].meta.get(color, "") for i in shown.text_ids])
+    confident = color == CONFIDENCE
+    return charts.scatter(
+        charts.map_points(
+            shown.xy,
+            shown.groups,
+            rows,
+            strength=shown.strength if confident else None,
+            category=codes,
+        ),
+        color="category" if codes is not None else "strength" if confident else "group",
+        focus=focus,
+        dark=dark,
+        labels=charts.medoid_labels(shown.xy, shown.groups, shown.names),
+        category_names=names,
+        behind=charts.density(shown.xy) if len(rows) < len(shown.text_ids) else None,
+    )
+
+
+def selected(shown: View, selection: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the ids of the texts in a chart's selection (`pick` rows, `brush` ranges)."""
+    rows = [int(point["i"]) for point in selection.get("pick") or []]
+    brush = selection.get("brush") or {}
+    if brush.get("x") and brush.get("y"):
+        rows += charts.in_ranges(shown.xy, brush["x"], brush["y"]).tolist()
+    return tuple(shown.text_ids[row] for row in dict.fromkeys(rows))
+
+
+def before_after(
+    old: tuple[Layout, Clustering],
+    new: tuple[Layout, Clustering],
+    names: Mapping[int, str],
+    *,
+    dark: bool,
+) -> alt.HConcatChart:
+    """Draw two aligned maps side by side; `names` are labels by cluster id."""
+    points, labels = [], []
+    for layout, clustering in (old, new):
+        rows = charts.sample(clustering.labels, limit=5_000)
+        points.append(charts.map_points(layout.xy, clustering.labels, rows))
+        labels.append(charts.medoid_labels(layout.xy, clustering.labels, names))
+    return charts.before_after(*points, old_labels=labels[0], new_labels=labels[1], dark=dark)
+
+
+def losses(series: Sequence[float]) -> alt.Chart:
+    """Draw the training loss so far."""
+    return charts.loss_curve(series)
+
+
+def lengths(health: Health) -> alt.Chart:
+    """Draw the histogram of text lengths."""
+    return charts.length_histogram(health)

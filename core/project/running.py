@@ -1,0 +1,107 @@
+"""Data → map → taxonomy → export in one go, for the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.domain.errors import InputError
+from core.domain.ports import Progress
+from core.domain.texts import Columns, Table
+from core.project.exporting import export
+from core.project.intake import create_project, guess, read_upload
+from core.project.mapping import make_map
+from core.project.stages import Stage
+from core.project.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run made: the project's id, the files written, and warnings."""
+
+    project: str
+    files: tuple[Path, ...]
+    clusters: int
+    warnings: tuple[str, ...]
+
+
+def run(
+    workspace: Workspace,
+    source: Path,
+    output: Path,
+    *,
+    text_column: str | None,
+    id_column: str | None,
+    seed: int,
+    progress: Progress,
+) -> Ran:
+    """Read `source`, make its map and taxonomy, and write the export into `output`.
+
+    Raises InputError where the file, a column or the output folder cannot be
+    used; nothing is written then.
+    """
+    data = _read(source)
+    _check_output(output)
+    table = read_upload(workspace, source.name, data)
+    project = create_project(
+        workspace,
+        table,
+        _columns(table, text_column, id_column),
+        name=source.stem,
+        data=data,
+        seed=seed,
+    )
+    made = make_map(workspace, project.id, {}, Stage(progress, 0.0, 0.97))
+    progress.report(0.97, "Writing the export")
+    exported = export(workspace, project.id)
+    written = _write(output, {**exported.files, exported.archive_name: exported.archive})
+    progress.report(1.0, "Done")
+    return Ran(project.id, written, made["clusters"], exported.warnings)
+
+
+def _read(source: Path) -> bytes:
+    try:
+        return source.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"The file {source} cannot be read ({error.strerror}).",
+            "Check its name and that you may read it.",
+        ) from error
+
+
+def _check_output(output: Path) -> None:
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"The output folder {output} cannot be made ({error.strerror}).",
+            "Give another folder with --output.",
+        ) from error
+
+
+def _columns(table: Table, text: str | None, id_column: str | None) -> Columns:
+    names = list(table.frame.columns)
+    for name in (text, id_column):
+        if name is not None and name not in names:
+            raise InputError(
+                f"{table.name} has no column '{name}'.",
+                "Its columns are: " + ", ".join(map(str, names[:20])) + ".",
+            )
+    guessed = guess(table) if text is None else Columns(text)
+    chosen = (guessed.text, id_column or guessed.id)
+    return Columns(*chosen, metadata=tuple(name for name in names if name not in chosen))
+
+
+def _write(output: Path, files: dict[str, bytes]) -> tuple[Path, ...]:
+    written = []
+    for name, data in files.items():
+        path = output / name
+        try:
+            path.write_bytes(data)
+        except OSError as error:
+            raise InputError(
+                f"{path} cannot be written ({error.strerror}).",
+                "Free some space or give another folder with --output.",
+            ) from error
+        written.append(path)
+    return tuple(written)

@@ -1,0 +1,56 @@
+"""The table of use cases that a worker may run, and how to start one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from core.domain.jobs import Job
+from core.domain.ports import JobStore
+from core.jobs import queue
+from core.jobs.worker import UseCase
+from core.project.mapping import make_map
+from core.project.retraining import retrain
+from core.project.workspace import Workspace, open_workspace
+
+
+def job_table() -> tuple[JobStore, Path, Mapping[str, UseCase]]:
+    """Return the jobs store, the home folder and the use cases by kind."""
+    workspace = open_workspace()
+    table: dict[str, UseCase] = {
+        "map": partial(make_map, workspace),
+        "retrain": partial(retrain, workspace),
+    }
+    return workspace.store.jobs, workspace.settings.home, table
+
+
+def start_job(workspace: Workspace, project_id: str, kind: str, params: Mapping[str, Any]) -> Job:
+    """Start a use case in a worker process. Raises BusyError while one is live."""
+    settings = workspace.settings
+    return queue.start(
+        workspace.store.jobs, settings.home, project_id, kind, params, settings.worker_threads
+    )
+
+
+def watch_job(workspace: Workspace, job_id: str) -> Job:
+    """Return a job as it stands now, closed if its worker is gone."""
+    queue.settle(workspace.store.jobs, workspace.settings.home)
+    return workspace.store.jobs.job(job_id)
+
+
+def cancel_job(workspace: Workspace, job_id: str) -> None:
+    """Ask a job to stop."""
+    queue.cancel(workspace.store.jobs, workspace.settings.home, job_id)
+
+
+def live_job(workspace: Workspace, project_id: str) -> Job | None:
+    """Return the project's live job, if any."""
+    queue.settle(workspace.store.jobs, workspace.settings.home)
+    return workspace.store.jobs.live_job(project_id)
+
+
+def last_job(workspace: Workspace, project_id: str, kind: str) -> Job | None:
+    """Return the project's newest job of a kind, however it ended."""
+    return workspace.store.jobs.last_job(project_id, kind)

@@ -1,0 +1,26 @@
+"""What is drawn: points, labels and colours of the map, and two small charts."""
+
+from core.steps.charts.compare import before_after
+from core.steps.charts.labels import medoid_labels, thin
+from core.steps.charts.looks import DARK_PALETTE, LIGHT_PALETTE, colored
+from core.steps.charts.plain import length_histogram, loss_curve
+from core.steps.charts.points import categories, density, in_ranges, map_points, sample
+from core.steps.charts.scatter import SELECTIONS, scatter
+
+__all__ = [
+    "DARK_PALETTE",
+    "LIGHT_PALETTE",
+    "SELECTIONS",
+    "before_after",
+    "categories",
+    "colored",
+    "density",
+    "in_ranges",
+    "length_histogram",
+    "loss_curve",
+    "map_points",
+    "medoid_labels",
+    "sample",
+    "scatter",
+    "thin",
+]

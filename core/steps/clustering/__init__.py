@@ -1,0 +1,6 @@
+"""Clustering: texts into groups, and groups followed from map to map."""
+
+from core.steps.clustering.fit import cluster, resolve
+from core.steps.clustering.lineage import match
+
+__all__ = ["cluster", "match", "resolve"]

@@ -1,0 +1,117 @@
+"""Metrics: how well a partition fits a gold standard or another partition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain.clusterings import UNASSIGNED, Clustering
+from core.domain.errors import InputError
+from core.domain.spaces import Ints
+
+Labels = Ints | NDArray[np.str_] | Sequence[int] | Sequence[str]
+
+
+def wilson(correct: int, total: int, z: float = 1.96) -> tuple[float, float]:
+    """Return the Wilson score interval of the share `correct`/`total`.
+
+    Wilson (1927), JASA 22; z 1.96 gives 95%. Nothing counted says nothing:
+    total 0 gives (0.0, 1.0). Raises InputError unless 0 ≤ correct ≤ total.
+    """
+    if not 0 <= correct <= total:
+        raise InputError(
+            f"{correct} right answers of {total} is not a share.",
+            "Count the answers again.",
+        )
+    if total == 0:
+        return 0.0, 1.0
+    share, spread = correct / total, z * z / total
+    centre = (share + spread / 2) / (1 + spread)
+    half = z / (1 + spread) * np.sqrt(share * (1 - share) / total + spread / (4 * total))
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+
+
+def accuracy(labels: Labels, gold: Labels) -> float:
+    """Return the share of texts whose cluster maps to their gold label.
+
+    The best one-to-one map of clusters to gold labels (Hungarian method), as
+    clustering papers report ACC. Unassigned texts (−1) count as wrong. Both
+    (n,), in one order; raises InputError where lengths differ or n is 0.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    counts, unassigned = _contingency(labels, gold)
+    mapped = counts[~unassigned]
+    return float(mapped[linear_sum_assignment(mapped, maximize=True)].sum() / counts.sum())
+
+
+def nmi(labels: Labels, gold: Labels) -> float:
+    """Return the normalised mutual information in [0, 1] (arithmetic mean of the
+    entropies); the unassigned are one cluster. Raises as `accuracy` does."""
+    from sklearn.metrics import normalized_mutual_info_score
+
+    left, right = _codes(labels, gold)
+    return float(normalized_mutual_info_score(right, left))
+
+
+def ari(labels: Labels, gold: Labels) -> float:
+    """Return the adjusted Rand index (Hubert and Arabie 1985), at most 1; the
+    unassigned are one cluster. Raises as `accuracy` does."""
+    from sklearn.metrics import adjusted_rand_score
+
+    left, right = _codes(labels, gold)
+    return float(adjusted_rand_score(right, left))
+
+
+def bcubed_f1(labels: Labels, gold: Labels) -> float:
+    """Return the B-cubed F1 in (0, 1].
+
+    Bagga and Baldwin (1998): precision and recall of each text's own cluster,
+    averaged over texts. An unassigned text is a cluster of its own. Raises as
+    `accuracy` does.
+    """
+    counts, unassigned = _contingency(labels, gold)
+    alone = counts[unassigned].sum(axis=0)
+    apart, n = counts[~unassigned], counts.sum()
+    golds = counts.sum(axis=0)
+    clusters = np.maximum(apart.sum(axis=1, keepdims=True), 1)
+    precision = ((apart**2 / clusters).sum() + alone.sum()) / n
+    recall = ((apart**2 / golds).sum() + (alone / golds).sum()) / n
+    return float(2 * precision * recall / (precision + recall))
+
+
+def agreement(a: Clustering, b: Clustering) -> float:
+    """Return the adjusted Rand index of two clusterings over the texts in both.
+
+    Raises InputError where no text is in both.
+    """
+    _, ours, theirs = np.intersect1d(
+        np.array(a.text_ids, dtype=np.str_),
+        np.array(b.text_ids, dtype=np.str_),
+        assume_unique=True,
+        return_indices=True,
+    )
+    return ari(a.labels[ours], b.labels[theirs])
+
+
+def _codes(labels: Labels, gold: Labels) -> tuple[Ints, Ints]:
+    left, right = np.asarray(labels), np.asarray(gold)
+    if len(left) != len(right) or not len(left):
+        raise InputError(
+            f"{len(left)} labels cannot be compared with {len(right)}.",
+            "Compare partitions of the same texts, one text at least.",
+        )
+    return (
+        np.unique(left, return_inverse=True)[1].astype(np.int32),
+        np.unique(right, return_inverse=True)[1].astype(np.int32),
+    )
+
+
+def _contingency(labels: Labels, gold: Labels) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return counts (clusters, gold labels), and which clusters mean unassigned."""
+    left, right = _codes(labels, gold)
+    counts = np.zeros((left.max() + 1, right.max() + 1), dtype=np.int64)
+    np.add.at(counts, (left, right), 1)
+    return counts, np.unique(np.asarray(labels)) == UNASSIGNED

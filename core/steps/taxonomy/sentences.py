@@ -1,0 +1,71 @@
+"""What an edit did, in one sentence for the history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.domain.taxonomy import (
+    Describe,
+    Edit,
+    Group,
+    Merge,
+    Move,
+    NewTopic,
+    Reassign,
+    Rename,
+    SetLock,
+    SetReviewed,
+    Taxonomy,
+)
+from core.steps.taxonomy.assignment import find
+from core.steps.taxonomy.refusals import cleaned
+
+NAMED = 3
+
+
+def sentence(edit: Edit, taxonomy: Taxonomy) -> str:
+    """Return `edit` in plain words, with the labels of `taxonomy`, the version
+    that it was made on ("Renamed 'card arrival' to 'Delivery'").
+
+    Raises EditError where the edit names a topic that the taxonomy does not have.
+    """
+
+    def name(topic_id: str) -> str:
+        return f"'{find(taxonomy, topic_id).label}'"
+
+    match edit:
+        case Rename():
+            return f"Renamed {name(edit.topic)} to '{cleaned(edit.label)}'"
+        case Describe():
+            verb = "Described" if cleaned(edit.description) else "Removed the description of"
+            return f"{verb} {name(edit.topic)}"
+        case Move():
+            place = f"under {name(edit.parent)}" if edit.parent else "to the top level"
+            return f"Moved {name(edit.topic)} {place}"
+        case Group():
+            names = [name(topic) for topic in edit.topics]
+            return f"Grouped {_listed(names)} under '{cleaned(edit.label)}'"
+        case Merge():
+            first, *others = (name(topic) for topic in edit.topics)
+            return f"Merged {_listed(others)} into {first}"
+        case Reassign():
+            texts = _texts(len(edit.texts))
+            return f"Moved {texts} to {name(edit.topic)}" if edit.topic else f"Unassigned {texts}"
+        case NewTopic():
+            return f"Made '{cleaned(edit.label)}' from {_texts(len(edit.texts))}"
+        case SetLock():
+            return f"{'Locked' if edit.locked else 'Unlocked'} {name(edit.topic)}"
+        case SetReviewed():
+            return f"Marked {name(edit.topic)} as {'' if edit.reviewed else 'not '}reviewed"
+
+
+def _texts(count: int) -> str:
+    return "1 text" if count == 1 else f"{count:,} texts"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Join names for reading; beyond three, count the rest."""
+    shown = list(names)
+    if len(names) > NAMED:
+        shown = [*names[:NAMED], f"{len(names) - NAMED} more"]
+    return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))

@@ -1,0 +1,42 @@
+"""The one helper that the pages share, one idea a file."""
+
+from pages._ui.cached import arrays, corpus, texts, workspace
+from pages._ui.frame import frame
+from pages._ui.position import (
+    annotator,
+    choose_project,
+    chosen_project,
+    demand_map,
+    demand_project,
+    go_to,
+    put_in_tray,
+    tray,
+)
+from pages._ui.selection import show_tray
+from pages._ui.show import card, is_dark, lines, plain, told_errors
+from pages._ui.work import start, tell_end, watch
+
+__all__ = [
+    "annotator",
+    "arrays",
+    "card",
+    "choose_project",
+    "chosen_project",
+    "corpus",
+    "demand_map",
+    "demand_project",
+    "frame",
+    "go_to",
+    "is_dark",
+    "lines",
+    "plain",
+    "put_in_tray",
+    "show_tray",
+    "start",
+    "tell_end",
+    "texts",
+    "told_errors",
+    "tray",
+    "watch",
+    "workspace",
+]

@@ -1,0 +1,55 @@
+"""What is around every page: the style and the sidebar."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import streamlit as st
+
+from core.domain.projects import Project, VersionNote
+from core.project import shaping
+from pages._ui.cached import workspace
+from pages._ui.position import chosen_project
+from pages._ui.show import plain, told_errors
+
+_STYLE = Path(__file__).resolve().parents[2] / "assets" / "style.css"
+
+
+def frame() -> None:
+    """Draw what every page has."""
+    st.html(_STYLE)
+    with st.sidebar, told_errors():
+        project = chosen_project()
+        if project is None:
+            st.caption("No project open.")
+        else:
+            _project(project)
+        st.caption(":material/lock: No LLM: nothing leaves this computer.")
+
+
+def _project(project: Project) -> None:
+    st.markdown(f"**{plain(project.name)}**")
+    standing = shaping.standing(workspace(), project)
+    st.caption(f"Round {standing.round} · Saved {_ago(standing.saved_at)} ago")
+    with st.container(horizontal=True):
+        _step("Undo", ":material/undo:", project, standing.undo)
+        _step("Redo", ":material/redo:", project, standing.redo)
+    if standing.undo:
+        st.caption(f"Last: {plain(standing.undo.sentence)}")
+
+
+def _step(label: str, icon: str, project: Project, note: VersionNote | None) -> None:
+    move = shaping.undo if label == "Undo" else shaping.redo
+    help_text = f"{label}: {plain(note.sentence)}" if note else f"Nothing to {label.lower()}"
+    if st.button(label, icon=icon, disabled=note is None, help=help_text) and note:
+        move(workspace(), project.id, note)
+        st.rerun()
+
+
+def _ago(at: datetime) -> str:
+    seconds = max(0, int((datetime.now(UTC) - at).total_seconds()))
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"

@@ -1,0 +1,56 @@
+"""The tray: the selected texts, and what can be done with them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.domain.taxonomy import NewTopic, Reassign
+from core.project import exporting, shaping
+from core.project.mapping import Current
+from core.project.viewing import View
+from pages._ui.cached import texts, workspace
+from pages._ui.position import annotator, put_in_tray, tray
+from pages._ui.show import told_errors
+
+
+def show_tray(here: Current, shown: View) -> None:
+    """Show the selected texts and the ways to move them. `shown` is by leaf topic."""
+    rows = shown.rows(tray())
+    if not rows:
+        st.caption("Select on the map, in the list or by search: the texts appear here.")
+        return
+    known = texts(here.project)
+    frame = pd.DataFrame(
+        {
+            "Text": [known[shown.text_ids[row]].body for row in rows],
+            "Topic": [shown.names.get(int(shown.groups[row]), "(unassigned)") for row in rows],
+            "Confidence": shown.strength[rows].round(2),
+        }
+    )
+    st.markdown(f"**{len(rows):,} selected**")
+    st.dataframe(frame, hide_index=True, height=280)
+    _actions(here, shown, tuple(shown.text_ids[row] for row in rows), frame)
+
+
+def _actions(here: Current, shown: View, chosen: tuple[str, ...], frame: pd.DataFrame) -> None:
+    version, names = here.taxonomy.version, {topic.id: topic.label for topic in shown.topics}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        target = st.selectbox(
+            "Move to", list(names), format_func=names.get, index=None, placeholder="a topic", width=260
+        )
+        move = Reassign(version, chosen, target or "")
+        st.button("Move", disabled=target is None, on_click=_apply, args=(here, move))
+        label = st.text_input("New topic", placeholder="its name", width=200, max_chars=200)
+        make = NewTopic(version, chosen, label)
+        st.button("Create", disabled=not label.strip(), on_click=_apply, args=(here, make))
+        st.button("Unassign", on_click=_apply, args=(here, Reassign(version, chosen, "")))
+        st.download_button(
+            "Download", exporting.selection_csv(frame), "selected.csv", "text/csv", on_click="ignore"
+        )
+        st.button("Clear", on_click=put_in_tray, args=((),))
+
+
+def _apply(here: Current, change: Reassign | NewTopic) -> None:
+    with told_errors():
+        shaping.edit(workspace(), here.project.id, change, annotator())

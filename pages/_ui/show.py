@@ -1,0 +1,46 @@
+"""Safe ways to show other people's text, and errors with their next move."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import streamlit as st
+
+from core.domain.errors import CladeError
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
+
+
+def plain(text: str) -> str:
+    """Escape text for places that Streamlit renders as Markdown (labels, captions):
+    unescaped, an uploaded text could fetch an image from elsewhere."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def card(text: str, kind: Literal["anchor", "side", "suggested"] = "side", over: str = "") -> None:
+    """Show one text large, as text and nothing else."""
+    small = f"<small>{html.escape(over)}</small>" if over else ""
+    st.html(f'<div class="clade-card {kind}">{small}{html.escape(text)}</div>')
+
+
+def lines(bodies: Iterable[str]) -> None:
+    """Show texts one under the other, as text and nothing else."""
+    st.html("".join(f'<div class="clade-line">{html.escape(body)}</div>' for body in bodies))
+
+
+def is_dark() -> bool:
+    """Return whether the browser shows the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+@contextmanager
+def told_errors() -> Iterator[None]:
+    """Show an error as its sentence and its next move."""
+    try:
+        yield
+    except CladeError as error:
+        st.error(f"{plain(error.problem)}  \n**{plain(error.next_move)}**", icon=":material/info:")

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from core.domain.errors import TooFewError
+from core.domain.judgments import Constraints, Link, WeightedTriplet
+from core.domain.spaces import Embedding
+from core.domain.training import Score
+from core.steps.training import MIN_ANSWERS, examples, score, split
+
+NAMES = [f"t{number:02}" for number in range(30)]
+
+
+@st.composite
+def constraint_sets(draw: st.DrawFn) -> Constraints:
+    distinct = st.lists(st.sampled_from(NAMES), min_size=3, max_size=3, unique=True)
+    weight = st.sampled_from([0.5, 1.0])
+    links = st.lists(
+        st.builds(lambda texts, w: Link(texts[0], texts[1], w), distinct, weight), max_size=25
+    )
+    triplets = st.lists(
+        st.builds(lambda texts, w: WeightedTriplet(*texts, w), distinct, weight), max_size=25
+    )
+    return Constraints(tuple(draw(links)), tuple(draw(links)), tuple(draw(triplets)))
+
+
+def texts_of(constraints: Constraints) -> set[str]:
+    links = constraints.must_links + constraints.cannot_links
+    return {text for link in links for text in (link.left, link.right)} | {
+        text for t in constraints.triplets for text in (t.anchor, t.positive, t.negative)
+    }
+
+
+def try_split(constraints: Constraints, seed: int = 0) -> tuple[Constraints, Constraints]:
+    try:
+        return split(constraints, seed=seed)
+    except TooFewError:
+        assume(False)
+        raise
+
+
+def pairs_apart(count: int) -> Constraints:
+    return Constraints(must_links=tuple(Link(f"a{i:03}", f"b{i:03}", 1.0) for i in range(count)))
+
+
+@given(constraint_sets(), st.integers(0, 5))
+@settings(max_examples=150, deadline=None)
+def test_no_text_is_on_both_sides(constraints: Constraints, seed: int) -> None:
+    train, held_out = try_split(constraints, seed)
+    assert not texts_of(train) & texts_of(held_out)
+    assert len(train) and len(held_out)
+
+
+@given(constraint_sets())
+@settings(max_examples=150, deadline=None)
+def test_only_what_straddles_the_cut_is_dropped(constraints: Constraints) -> None:
+    train, held_out = try_split(constraints)
+    for kind in ("must_links", "cannot_links", "triplets"):
+        kept = [*getattr(train, kind), *getattr(held_out, kind)]
+        lost = list(getattr(constraints, kind))
+        for item in kept:
+            lost.remove(item)  # raises where an item was invented or doubled
+        for item in lost:
+            texts = texts_of(Constraints(**{kind: (item,)}))
+            assert texts & texts_of(held_out)
+            assert not texts <= texts_of(held_out)
+
+
+@given(constraint_sets(), st.randoms())
+@settings(max_examples=100, deadline=None)
+def test_the_order_of_the_constraints_changes_nothing(constraints: Constraints, random) -> None:
+    def shuffled(items):
+        return tuple(random.sample(items, len(items)))
+
+    other = Constraints(
+        shuffled(constraints.must_links),
+        shuffled(constraints.cannot_links),
+        shuffled(constraints.triplets),
+    )
+    assert try_split(constraints) == try_split(other)
+    bodies = {name: name for name in NAMES}
+    assert examples(constraints, bodies) == examples(other, bodies)
+
+
+def test_separate_answers_lose_nothing_and_meet_the_share() -> None:
+    train, held_out = split(pairs_apart(100), share=0.25, seed=3)
+    assert (len(train), len(held_out)) == (75, 25)
+    assert split(pairs_apart(100), share=0.25, seed=4)[1] != held_out
+
+
+def test_one_large_component_is_cut_with_few_losses() -> None:
+    chain = Constraints(
+        must_links=tuple(Link(f"t{i:03}", f"t{i + 1:03}", 1.0) for i in range(200))
+    )
+    train, held_out = split(chain, share=0.25, seed=0)
+    assert len(held_out) == 50
+    assert len(train) >= 148
+
+
+def test_too_few_answers_says_how_many_are_missing() -> None:
+    with pytest.raises(TooFewError, match=f"at least {MIN_ANSWERS - 5} more"):
+        split(pairs_apart(5), seed=0)
+
+
+def test_answers_on_one_text_cannot_be_held_back() -> None:
+    star = Constraints(must_links=tuple(Link("hub", f"t{i}", 1.0) for i in range(20)))
+    with pytest.raises(TooFewError, match="same few texts"):
+        split(star, seed=0)
+
+
+def test_examples_skip_deleted_texts_and_mine_triplets_from_links() -> None:
+    constraints = Constraints(
+        must_links=(Link("a", "b", 1.0), Link("a", "gone", 1.0)),
+        cannot_links=(Link("c", "a", 1.0), Link("a", "d", 1.0)),
+        triplets=(WeightedTriplet("a", "b", "e", 1.0), WeightedTriplet("gone", "a", "b", 1.0)),
+    )
+    found = examples(constraints, {name: name.upper() for name in "abcde"})
+    assert set(found.triplets) == {("A", "B", "E"), ("A", "B", "C"), ("A", "B", "D")}
+    assert set(found.pairs) == {("A", "B", True), ("C", "A", False), ("A", "D", False)}
+
+
+def unit(*degrees: float) -> Embedding:
+    angles = np.radians(degrees)
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    return Embedding("space", tuple(f"t{i}" for i in range(len(degrees))), vectors)
+
+
+def test_score_of_triplets() -> None:
+    held_out = Constraints(
+        triplets=(
+            WeightedTriplet("t0", "t1", "t2", 1.0),
+            WeightedTriplet("t0", "t2", "t1", 1.0),
+            WeightedTriplet("t0", "t1", "deleted", 1.0),
+        )
+    )
+    found = score(unit(0, 10, 80), held_out, Constraints())
+    assert (found.correct, found.total) == (1, 2)
+
+
+def test_score_of_links_learns_its_threshold_from_train() -> None:
+    embedding = unit(0, 10, 40, 0, 12, 35)
+    held_out = Constraints(
+        must_links=(Link("t3", "t4", 1.0),), cannot_links=(Link("t3", "t5", 1.0),)
+    )
+    train = Constraints(must_links=(Link("t0", "t1", 1.0),), cannot_links=(Link("t0", "t2", 1.0),))
+    assert score(embedding, held_out, train).correct == 2
+    # cos 35° lies above the default threshold: without links to learn from it counts as together.
+    assert score(embedding, held_out, Constraints()).correct == 1
+
+
+def test_score_of_nothing_is_no_evidence() -> None:
+    assert score(unit(0, 1), Constraints(), Constraints()) == Score(0, 0, 0.0, 1.0)
+
+
+def test_wilson_interval_matches_published_values() -> None:
+    # Newcombe 1998, Statistics in Medicine 17, table I: 81/263 and 0/20.
+    found = Score.of(81, 263)
+    assert (round(found.low, 4), round(found.high, 4)) == (0.2553, 0.3662)
+    assert round(Score.of(0, 20).high, 4) == 0.1611
+    assert Score.of(0, 20).low == 0.0
