@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
-from pages import _ui
 
 from core.domain.errors import CladeError
 from core.domain.projects import Project
 from core.domain.texts import Table
-from core.project import intake
-from core.steps.charts import length_histogram
+from core.project import intake, pictures
+from pages import _ui
 
 ACCEPTED = ["csv", "tsv", "xlsx", "json", "jsonl", "parquet", "txt"]
 ENCODINGS = ["utf-8", "cp1252", "utf-16", "iso-8859-15", "cp1250", "cp1251", "shift_jis", "gb18030"]
@@ -122,7 +121,7 @@ def health_card(project: Project, table: Table) -> None:
             strict=True,
         ):
             column.metric(label, f"{value:,}", help=help_text)
-        st.altair_chart(length_histogram(health), height=130)
+        st.altair_chart(pictures.lengths(health), height=130)
         for notice in health.notices:
             st.caption(f":material/info: {_ui.plain(notice)}")
         if health.encoding and project.head is None:

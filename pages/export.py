@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import streamlit as st
+
+from core.project.exporting import Export, export, fingerprint
 from pages import _ui
 
-from core.project.exporting import Export, export
-
 ABOUT = {
-    "assignments.csv": "Your rows, untouched and in order, with their topics. For spreadsheets.",
+    "assignments.csv": "Your rows, in order, with their topics. For spreadsheets.",
     "assignments.parquet": "The same with exact values, for programs.",
     "taxonomy.csv": "One line a topic.",
     "taxonomy.json": "The tree, for programs.",
@@ -20,14 +20,13 @@ ABOUT = {
 
 
 @st.cache_resource(max_entries=2, show_spinner="Building the files…")
-def built(project_id: str, _version: int, _answers: int) -> Export:
+def built(project_id: str, state: str) -> Export:
     return export(_ui.workspace(), project_id)
 
 
 st.title("Export")
 here = _ui.demand_map()
-answers = len(_ui.workspace().store.reviews.judgments(here.project.id))
-made = export(_ui.workspace(), here.project.id)
+made = built(here.project.id, fingerprint(_ui.workspace(), here))
 for warning in made.warnings:
     st.warning(_ui.plain(warning), icon=":material/info:")
 st.download_button(
@@ -39,13 +38,11 @@ st.download_button(
     icon=":material/download:",
     on_click="ignore",
 )
-st.caption(
-    f"Taxonomy version {here.taxonomy.version} · round {here.map.round} · {answers:,} answers"
-)
+st.caption(f"Taxonomy version {here.taxonomy.version} · round {here.map.round}")
 st.markdown("#### Single files")
 for name, data in made.files.items():
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(name, data, name, key=name, on_click="ignore", width=220)
-        st.caption(f"{ABOUT.get(name, '')} {len(data) / 1000:,.0f} kB")
-st.markdown("#### Preview of the outline")
-_ui.lines(made.files["taxonomy.md"].decode().splitlines()[:60])
+        st.caption(f"{ABOUT[name]} {len(data) / 1000:,.0f} kB")
+st.markdown("#### The outline")
+_ui.lines(made.files["taxonomy.md"].decode().splitlines()[:80])

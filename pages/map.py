@@ -94,9 +94,7 @@ def ranked(shown: View) -> list[int]:
     focus = [int(order[row]) for row in event["selection"]["rows"]]
     if focus:
         chosen = tuple(shown.text_ids[row] for group in focus for row in shown.members(group))
-        st.button(
-            f"Select these {len(chosen):,} texts", on_click=_ui.put_in_tray, args=(chosen,)
-        )
+        st.button(f"Select these {len(chosen):,} texts", on_click=_ui.put_in_tray, args=(chosen,))
     return focus
 
 

@@ -99,9 +99,7 @@ def show_actions(where: tuple[str, str]) -> None:
             ("Undo", "Backspace", take_back, (project_id,)),
             (flagged, "F", flag, where),
         ):
-            st.button(
-                label, key=f"{key}{question_id}", shortcut=key, on_click=action, args=args
-            )
+            st.button(label, key=f"{key}{question_id}", shortcut=key, on_click=action, args=args)
         if st.button("Note", key=f"T{question_id}", shortcut="T"):
             st.session_state["noting"] = question_id
         if st.button("Help", key=f"H{question_id}", shortcut="H"):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
-from pages import _ui
 
 from core.domain.taxonomy import Describe, Edit, Group, Merge, Move, Rename, SetLock, SetReviewed
 from core.project import shaping
 from core.project.mapping import Current
-from core.project.viewing import TreeLine, tree, view
-from core.steps.taxonomy import central, diverse
+from core.project.viewing import TreeLine, View, examples, tree, view
+from pages import _ui
 
 
 def apply(here: Current, change: Edit) -> None:
@@ -26,27 +25,36 @@ def describe(here: Current, topic: str, key: str) -> None:
     apply(here, Describe(here.taxonomy.version, topic, st.session_state[key]))
 
 
-def show_tree(lines: tuple[TreeLine, ...], key: str) -> list[TreeLine]:
+def move(here: Current, topic: str, key: str) -> None:
+    apply(here, Move(here.taxonomy.version, topic, st.session_state[key]))
+
+
+def show_tree(lines: tuple[TreeLine, ...]) -> list[TreeLine]:
     """Show the tree; return the selected lines."""
     frame = pd.DataFrame(
         {
             "Topic": ["\u2003\u2003" * line.depth + line.topic.label for line in lines],
             "Texts": [line.size for line in lines],
-            "Locked": [line.topic.locked for line in lines],
             "Reviewed": [line.topic.reviewed for line in lines],
+            "Locked": [line.topic.locked for line in lines],
             "Named by": [line.topic.named_by for line in lines],
         }
     )
     event = st.dataframe(
-        frame, hide_index=True, height=620, on_select="rerun", selection_mode="multi-row", key=key
+        frame,
+        hide_index=True,
+        height=640,
+        on_select="rerun",
+        selection_mode="multi-row",
+        # Another tree shape starts with nothing selected: rows are not topics.
+        key="tree" + "".join(line.topic.id for line in lines),
     )
     return [lines[row] for row in event["selection"]["rows"] if row < len(lines)]
 
 
-def one(here: Current, line: TreeLine, lines: tuple[TreeLine, ...]) -> None:
-    """Everything about one topic."""
-    topic, version = line.topic, here.taxonomy.version
-    key = f"{topic.id}v{version}"
+def names(here: Current, line: TreeLine, lines: tuple[TreeLine, ...]) -> None:
+    """Label, description and place of one topic."""
+    topic, key = line.topic, f"{line.topic.id}v{here.taxonomy.version}"
     st.text_input(
         "Label",
         topic.label,
@@ -61,97 +69,84 @@ def one(here: Current, line: TreeLine, lines: tuple[TreeLine, ...]) -> None:
         key=f"about{key}",
         on_change=describe,
         args=(here, topic.id, f"about{key}"),
-        height=80,
+        height=90,
         placeholder="What belongs here, in a sentence or two",
     )
-    parents = [
-        None,
-        *(other.topic for other in lines if not other.leaf and other.topic.id != topic.id),
-    ]
-    now = next((i for i, parent in enumerate(parents) if parent and parent.id == topic.parent), 0)
-    target = st.selectbox(
+    labels = {None: "(top level)"} | {
+        other.topic.id: other.topic.label
+        for other in lines
+        if not other.leaf and other.topic.id != topic.id
+    }
+    st.selectbox(
         "Under",
-        parents,
-        index=now,
-        format_func=lambda parent: parent.label if parent else "(top level)",
+        list(labels),
+        index=list(labels).index(topic.parent),
+        format_func=labels.get,
         key=f"under{key}",
+        on_change=move,
+        args=(here, topic.id, f"under{key}"),
     )
-    if (target.id if target else None) != topic.parent:
-        apply(here, Move(version, topic.id, target.id if target else None))
-        st.rerun()
+
+
+def one(here: Current, line: TreeLine, lines: tuple[TreeLine, ...], shown: View) -> None:
+    """Everything about one topic."""
+    topic, version = line.topic, here.taxonomy.version
+    names(here, line, lines)
+    review = SetReviewed(version, topic.id, not topic.reviewed)
+    lock = SetLock(version, topic.id, not topic.locked)
     with st.container(horizontal=True):
         st.button(
-            "Not reviewed" if topic.reviewed else "Mark as reviewed",
+            "Mark as not reviewed" if topic.reviewed else "Mark as reviewed",
             type="secondary" if topic.reviewed else "primary",
             icon=":material/check:",
             on_click=apply,
-            args=(here, SetReviewed(version, topic.id, not topic.reviewed)),
+            args=(here, review),
         )
         st.button(
             "Unlock" if topic.locked else "Lock",
             icon=":material/lock:",
             on_click=apply,
-            args=(here, SetLock(version, topic.id, not topic.locked)),
+            args=(here, lock),
             help="A locked topic keeps exactly its texts when the map is clustered again.",
         )
     if topic.keywords:
         st.caption("Keywords: " + _ui.plain(", ".join(topic.keywords)))
-    if line.leaf:
-        examples(here, topic.id)
-
-
-def examples(here: Current, topic_id: str) -> None:
-    embedding, layout, clustering = _ui.map_arrays(here.map)
-    shown = view(here.taxonomy, layout, clustering)
-    group = next(i for i, topic in enumerate(shown.topics) if topic.id == topic_id)
-    members = shown.members(group).tolist()
-    known = _ui.texts(here.project)
-    near, far = central(embedding, members, 5), diverse(embedding, members, 5)
-    st.markdown("**Central examples**")
-    _ui.lines([known[shown.text_ids[row]].body for row in near])
-    st.markdown("**Diverse examples**")
-    _ui.lines([known[shown.text_ids[row]].body for row in far if row not in near])
+    if line.leaf and line.size:
+        group = next(i for i, other in enumerate(shown.topics) if other.id == topic.id)
+        near, far = examples(_ui.arrays(here.map.id)[0], shown, group)
+        for title, ids in (("Central examples", near), ("Diverse examples", far)):
+            st.markdown(f"**{title}**")
+            _ui.lines(_ui.texts(here.project)[i].body for i in ids)
 
 
 def several(here: Current, chosen: list[TreeLine]) -> None:
     """What can be done with several topics at once."""
     version, ids = here.taxonomy.version, tuple(line.topic.id for line in chosen)
     st.markdown(f"**{len(chosen)} topics, {sum(line.size for line in chosen):,} texts**")
-    _ui.lines([f"{line.topic.label} ({line.size:,})" for line in chosen])
+    _ui.lines(f"{line.topic.label} ({line.size:,})" for line in chosen)
     label = st.text_input("Group under a new parent", placeholder="its name", max_chars=200)
-    st.button(
-        "Group", disabled=not label.strip(), on_click=apply, args=(here, Group(version, ids, label))
-    )
+    grouping, merging = Group(version, ids, label), Merge(version, ids)
+    st.button("Group", disabled=not label.strip(), on_click=apply, args=(here, grouping))
     if all(line.leaf for line in chosen):
         st.caption("Or make one topic of them; it keeps the first one's name.")
-        st.button(
-            "Merge into one",
-            icon=":material/merge:",
-            on_click=apply,
-            args=(here, Merge(version, ids)),
-        )
+        st.button("Merge into one", on_click=apply, args=(here, merging))
 
 
 st.title("Taxonomy")
 here = _ui.demand_map()
-_, layout, clustering = _ui.map_arrays(here.map)
-lines = tree(here.taxonomy, view(here.taxonomy, layout, clustering).assignment)
-done = sum(line.topic.reviewed for line in lines if line.leaf)
-total = sum(line.leaf for line in lines)
-st.progress(
-    done / total if total else 0.0,
-    text=f"{done} of {total} topics reviewed · version {here.taxonomy.version}",
-)
+_, layout, clustering = _ui.arrays(here.map.id)
+shown = view(here.taxonomy, layout, clustering)
+lines = tree(here.taxonomy, shown.assignment)
+ends = [line for line in lines if line.leaf]
+done = sum(line.topic.reviewed for line in ends)
+st.progress(done / max(len(ends), 1), text=f"{done} of {len(ends)} topics reviewed")
 left, right = st.columns([6, 5], gap="large")
 with left:
-    chosen = show_tree(lines, key=f"tree{len(lines)}")
+    chosen = show_tree(lines)
 with right:
     if not chosen:
-        st.info(
-            "Select a topic to read, rename or move it; select several to group or merge them.",
-            icon=":material/arrow_back:",
-        )
+        st.info("Select a topic to read, name or move it; several to group or merge them.")
     elif len(chosen) == 1:
-        one(here, chosen[0], lines)
+        one(here, chosen[0], lines, shown)
     else:
         several(here, chosen)

@@ -94,6 +94,4 @@ class Centroids:
         # A sorted segment sum: np.add.at takes ten times as long on 100,000 texts.
         sums = np.add.reduceat(vectors[rows].astype(np.float64), starts, axis=0)
         norms = np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
-        return cls(
-            ids.astype(np.int32), (sums / norms).astype(np.float32), sizes.astype(np.int32)
-        )
+        return cls(ids.astype(np.int32), (sums / norms).astype(np.float32), sizes.astype(np.int32))

@@ -7,13 +7,16 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
+import pandas as pd
+
 import core
+from core.domain.ids import content_id
 from core.domain.taxonomy import Assignment
 from core.project.arrays import load_clustering, load_embedding, load_layout
 from core.project.intake import load_corpus, load_table
 from core.project.mapping import Current, current
 from core.project.workspace import Workspace
-from core.steps.export import Bundle, members, zip_bytes
+from core.steps.export import Bundle, csv_bytes, members, zip_bytes
 from core.steps.taxonomy import assign, leaves
 
 _LIBRARIES = ("sentence-transformers", "torch", "umap-learn", "hdbscan", "scikit-learn", "numpy")
@@ -56,6 +59,24 @@ def export(workspace: Workspace, project_id: str) -> Export:
     return Export(
         files, zip_bytes(files), f"{name or 'clade'}-taxonomy.zip", _warnings(here, assignment)
     )
+
+
+def fingerprint(workspace: Workspace, here: Current) -> str:
+    """Return an id of everything that an export depends on: equal ids, equal files."""
+    return content_id(
+        here.project.name,
+        here.project.table_key,
+        str(here.taxonomy.version),
+        *(
+            f"{j.question.id}{j.annotator}{j.verdict}{j.at}"
+            for j in workspace.store.reviews.judgments(here.project.id)
+        ),
+    )
+
+
+def selection_csv(frame: pd.DataFrame) -> bytes:
+    """Return a table of texts as a CSV that a spreadsheet opens safely."""
+    return csv_bytes([str(name) for name in frame.columns], frame.to_numpy().tolist())
 
 
 def _facts(workspace: Workspace, here: Current) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from uuid import uuid4
 from core.adapters.encoders import SentenceEncoder
 from core.adapters.trainer import fine_tune
 from core.domain.clusterings import Lineage
-from core.domain.errors import NotFoundError, StaleEditError
+from core.domain.errors import StaleEditError
 from core.domain.judgments import Constraints
 from core.domain.ports import Progress
 from core.domain.taxonomy import Taxonomy
@@ -125,12 +125,16 @@ def discard(workspace: Workspace, proposal: Proposal) -> None:
     workspace.store.maps.decide(proposal.id, "discarded")
 
 
-def proposal_by_id(workspace: Workspace, project_id: str, proposal_id: str) -> Proposal:
-    """Return one proposal of a project. Raises NotFoundError."""
-    for proposal in workspace.store.maps.proposals(project_id):
-        if proposal.id == proposal_id:
-            return proposal
-    raise NotFoundError("This proposal does not exist (any more).", "Retrain again.")
+def told(score: Score) -> str:
+    """Say a score with its interval."""
+    if not score.total:
+        return "no answers held out"
+    return f"{score.correct} of {score.total} right ({score.low:.0%} to {score.high:.0%})"
+
+
+def cluster_names(here: Current) -> dict[int, str]:
+    """Return the label of each cluster's topic by cluster id."""
+    return {cluster: topic.label for topic in here.taxonomy.topics for cluster in topic.clusters}
 
 
 def _expected_seconds(examples_count: int, texts: int) -> tuple[float, float]:

@@ -147,10 +147,7 @@ def standing(workspace: Workspace, project_id: str, annotator: str) -> Standing:
         guesses[j.question.id] == j.verdict for j in mine if guesses.get(j.question.id) is not None
     ]
     low, high = wilson(sum(compared), len(compared))
-    gaps = sorted(
-        (later.at - earlier.at).total_seconds()
-        for earlier, later in pairwise(mine)
-    )
+    gaps = sorted((later.at - earlier.at).total_seconds() for earlier, later in pairwise(mine))
     return Standing(
         answered=len(mine),
         queued=len(guesses),

@@ -48,7 +48,9 @@ class View:
         return rows[np.argsort(-self.strength[rows], kind="stable")].astype(np.int32)
 
 
-def view(taxonomy: Taxonomy, layout: Layout, clustering: Clustering, *, roots: bool = False) -> View:
+def view(
+    taxonomy: Taxonomy, layout: Layout, clustering: Clustering, *, roots: bool = False
+) -> View:
     """Return the map by leaf topic, or by topmost parent with `roots`."""
     assignment = assign(taxonomy, clustering)
     shown = leaves(taxonomy)

@@ -166,6 +166,8 @@ def _umap(
         random_state=seed,
         n_jobs=1,
         init=init,
+        # Full steps would carry texts away from the places they are given.
+        learning_rate=1.0 if isinstance(init, str) else 0.1,
         precomputed_knn=near,
     )
     with _expected_warnings():

@@ -219,3 +219,25 @@ def _histogram(lengths: Sequence[int]) -> tuple[tuple[float, ...], tuple[int, ..
     for length in lengths:
         counts[(length - low) // width] += 1
     return tuple(float(low + width * i) for i in range(len(counts) + 1)), tuple(counts)
+
+
+def find_texts(texts: Sequence[Text], query: str) -> tuple[str, ...]:
+    """Return ids of the texts that match a query, in the order of `texts`.
+
+    Words: all of them must occur, in any case and order. Between slashes: a
+    regular expression, case ignored; InputError where it is not one.
+    """
+    query = query.strip()
+    if len(query) > 2 and query.startswith("/") and query.endswith("/"):
+        try:
+            pattern = re.compile(query[1:-1], re.IGNORECASE)
+        except re.error as error:
+            raise InputError(
+                f"'{query}' is not a regular expression ({error}).",
+                "Mend it, or leave the slashes out to search for words.",
+            ) from error
+        return tuple(text.id for text in texts if pattern.search(text.body))
+    words = query.casefold().split()
+    return tuple(
+        text.id for text in texts if words and all(w in text.body.casefold() for w in words)
+    )

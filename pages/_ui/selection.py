@@ -37,7 +37,12 @@ def _actions(here: Current, shown: View, chosen: tuple[str, ...], frame: pd.Data
     version, names = here.taxonomy.version, {topic.id: topic.label for topic in shown.topics}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         target = st.selectbox(
-            "Move to", list(names), format_func=names.get, index=None, placeholder="a topic", width=260
+            "Move to",
+            list(names),
+            format_func=names.get,
+            index=None,
+            placeholder="a topic",
+            width=260,
         )
         move = Reassign(version, chosen, target or "")
         st.button("Move", disabled=target is None, on_click=_apply, args=(here, move))
@@ -46,7 +51,11 @@ def _actions(here: Current, shown: View, chosen: tuple[str, ...], frame: pd.Data
         st.button("Create", disabled=not label.strip(), on_click=_apply, args=(here, make))
         st.button("Unassign", on_click=_apply, args=(here, Reassign(version, chosen, "")))
         st.download_button(
-            "Download", exporting.selection_csv(frame), "selected.csv", "text/csv", on_click="ignore"
+            "Download",
+            exporting.selection_csv(frame),
+            "selected.csv",
+            "text/csv",
+            on_click="ignore",
         )
         st.button("Clear", on_click=put_in_tray, args=((),))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.clusterings import Centroids
@@ -42,6 +42,7 @@ def test_three_clusters_or_fewer_are_their_own_parents(k):
     assert found == tuple((i,) for i in ids)
 
 
+@settings(deadline=None)  # the first call imports scikit-learn
 @given(st.integers(4, 40), st.integers(0, 30), st.integers(2, 6))
 def test_every_cluster_has_one_parent(k, seed, dims):
     rng = np.random.default_rng(seed)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.clusterings import Clustering, ClusterSpec
@@ -63,6 +63,7 @@ def test_unassigned_texts_are_alone_in_bcubed():
     assert bcubed_f1([0, 1, -1, -1], list("aabb")) == bcubed_f1([0, 1, 2, 3], list("aabb"))
 
 
+@settings(deadline=None)  # the first call imports scikit-learn
 @given(labels_and_gold)
 def test_a_perfect_partition_scores_one(rows):
     _, gold = rows
@@ -71,6 +72,7 @@ def test_a_perfect_partition_scores_one(rows):
         assert metric(labels, gold) == pytest.approx(1.0)
 
 
+@settings(deadline=None)  # the first call imports scikit-learn
 @given(labels_and_gold, st.permutations(range(5)))
 def test_names_of_clusters_do_not_matter(rows, renamed):
     labels, gold = rows

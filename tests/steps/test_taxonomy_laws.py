@@ -28,9 +28,9 @@ from core.domain.taxonomy import (
 )
 from core.steps.taxonomy import apply, assign, carry, grow, leaves, ordered, path, sizes
 
-WORDS = "card arrival lost fee rate pin top cash order swift limit refund".split()
+WORDS = ["card", "arrival", "lost", "fee", "rate", "pin", "cash", "order", "limit", "refund"]
 LABELS = st.sampled_from(["Card", "arrival", "Fees", "rate", "Other", "lost · pin"])
-LAW = settings(max_examples=150, deadline=None)
+LAW = settings(max_examples=70, deadline=None)
 
 
 def _clustering(labels: list[int]) -> Clustering:
@@ -45,7 +45,7 @@ def _grown(draw: Callable, map_id: str, clustering: Clustering) -> Taxonomy:
         parents.setdefault(draw(st.integers(0, 2)), []).append(cluster)
     hierarchy = Hierarchy(tuple(tuple(parent) for parent in parents.values()))
     bodies = {
-        text: f"{WORDS[i % 12]} {WORDS[(i * i) % 7]}" for i, text in enumerate(clustering.text_ids)
+        text: f"{WORDS[i % 10]} {WORDS[(i * i) % 7]}" for i, text in enumerate(clustering.text_ids)
     }
     return grow(map_id, clustering, hierarchy, bodies)
 
@@ -130,15 +130,9 @@ def _texts_by_topic(taxonomy: Taxonomy, clustering: Clustering) -> dict[str, set
 
 @LAW
 @given(worked_on())
-def test_edits_keep_a_forest_with_every_cluster_in_one_leaf(work) -> None:
+def test_edits_keep_a_forest_that_assigns_every_text(work) -> None:
     clustering, _, taxonomy = work
     _assert_sound(taxonomy, clustering)
-
-
-@LAW
-@given(worked_on())
-def test_every_text_is_assigned_to_a_leaf_or_to_nothing(work) -> None:
-    clustering, _, taxonomy = work
     assignment = assign(taxonomy, clustering)
     assert assignment.text_ids == clustering.text_ids
     assert len(assignment.topics) == len(assignment.by) == len(clustering.text_ids)

@@ -92,9 +92,7 @@ def test_separate_answers_lose_nothing_and_meet_the_share() -> None:
 
 
 def test_one_large_component_is_cut_with_few_losses() -> None:
-    chain = Constraints(
-        must_links=tuple(Link(f"t{i:03}", f"t{i + 1:03}", 1.0) for i in range(200))
-    )
+    chain = Constraints(must_links=tuple(Link(f"t{i:03}", f"t{i + 1:03}", 1.0) for i in range(200)))
     train, held_out = split(chain, share=0.25, seed=0)
     assert len(held_out) == 50
     assert len(train) >= 148

@@ -45,7 +45,7 @@ def before_after(
         side = alt.layer(dots.properties(name=name), *label_layers(labels, look, frame))
         maps.append(side.properties(title=name.capitalize(), width=width, height=height))
     chart: alt.HConcatChart = (
-        alt.hconcat(*maps, params=_shared())
+        _tied(alt.hconcat(*maps))
         .properties(usermeta=CANVAS)
         .configure(background="transparent", aria=False)
         .configure_view(stroke=None)
@@ -54,12 +54,13 @@ def before_after(
     return chart
 
 
-def _shared() -> list[alt.TopLevelSelectionParameter]:
-    """Return the selections of both sides, tied to them by name: added to each
-    side they would be two of one name, which Altair merges with a warning."""
-    views = list(_SIDES)
+def _tied(chart: alt.HConcatChart) -> alt.HConcatChart:
+    """Give both sides one `zoom` and one `pick`: added to each side they would be
+    two of one name, which Altair merges with a warning."""
+    views = [side.layer[0].name for side in chart.hconcat]
     click = alt.PointSelectionConfig(type="point", fields=["i"], on="click")
-    return [
+    chart.params = [
         alt.TopLevelSelectionParameter(name="zoom", select="interval", bind="scales", views=views),
         alt.TopLevelSelectionParameter(name="pick", select=click, views=views),
     ]
+    return chart

@@ -106,7 +106,7 @@ def point_layer(
 
 def _size(n: int) -> int:
     """Return the area of a circle in square pixels: less ink each where there are more."""
-    return int(min(60, max(12, 60_000 / max(n, 1))))
+    return int(min(70, max(16, 90_000 / max(n, 1))))
 
 
 def _x(frame: Frame) -> alt.X:

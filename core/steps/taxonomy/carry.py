@@ -51,7 +51,8 @@ def carry(
     kept = _kept(old, fresh, owners)
     grown = _with_new(kept, old, fresh, owners, origins)
     carried = _with_distinct_labels(grown, {topic.id for topic in kept.topics})
-    return replace(carried, moved=_pinned(old, old_assignment, carried, clustering))
+    moved = _pinned(old, old_assignment, carried, clustering)
+    return replace(carried, version=old.version + 1, moved=moved)
 
 
 def _matched(
@@ -111,7 +112,7 @@ def _kept(old: Taxonomy, fresh: Taxonomy, owners: Mapping[int, str]) -> Taxonomy
             topics.append(topic)
         elif clusters or by_hand or topic.id in filled:
             topics.append(_refreshed(replace(topic, clusters=clusters), named))
-    return pruned(Taxonomy(old.version + 1, fresh.map_id, tuple(topics), old.moved), inner)
+    return pruned(Taxonomy(old.version, fresh.map_id, tuple(topics), old.moved), inner)
 
 
 def _refreshed(topic: Topic, named: Mapping[int, Topic]) -> Topic:

@@ -34,12 +34,12 @@ def keywords(
     """Return up to `top` terms of each topic, best first, by c-TF-IDF.
 
     `documents` maps topic ids to the bodies of their texts. Terms are words and
-    pairs of neighbouring words, lower-case, without English stop words and
-    words with digits ("25", "5th"); Chinese and Japanese, written without spaces,
-    give pairs of characters. The weight of term t in topic c is tf(t, c) / |c| · log(1 + A / f(t)):
-    f counts t in all topics and A is the average number of terms of a topic
-    (Grootendorst 2022, "BERTopic", section 3.3). No word comes twice in a topic,
-    plurals included.
+    pairs of neighbouring words, lower-case, without English stop words and words
+    with digits ("25", "5th"); Chinese and Japanese, written without spaces, give
+    pairs of characters. The weight of term t in topic c is
+    tf(t, c) / |c| · log(1 + A / f(t)): f counts t in all topics, and A is the
+    average number of terms of a topic (Grootendorst 2022, "BERTopic", section
+    3.3). No word comes twice in a topic, plurals included.
 
     A topic without any term ("How are you?", "12 34") gets one keyword, the
     first words of its most frequent text; a topic without words gets none. The
