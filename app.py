@@ -4,7 +4,8 @@ import streamlit as st
 
 from pages import _ui
 
-st.set_page_config(page_title="Clade", page_icon=":material/account_tree:", layout="wide")
+st.set_page_config(page_title="Clade", page_icon="assets/icon.png", layout="wide")
+st.logo("assets/logo.svg", size="large")
 
 page = st.navigation(
     [

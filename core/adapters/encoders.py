@@ -127,11 +127,13 @@ class SentenceEncoder:
         """
         import torch
 
-        vectors = np.empty((len(bodies), self._dimension), dtype=np.float32)
+        dimension = int(self._model.get_embedding_dimension())
+        vectors = np.empty((len(bodies), dimension), dtype=np.float32)
         model = self._fast_model()
         tokens = self._tokenise(bodies)
         done = 0
-        for rows in _batches(tokens, bodies, _batch_tokens(model)):
+        budget = _CPU_BATCH_TOKENS if model.device.type == "cpu" else _CUDA_BATCH_TOKENS
+        for rows in _batches(tokens, bodies, budget):
             features = model.tokenizer.pad(
                 {"input_ids": [tokens[row] for row in rows]}, return_tensors="pt"
             ).to(model.device)
@@ -171,10 +173,6 @@ class SentenceEncoder:
                 f"The tuned model could not be written into {folder.name}.",
                 "Make room on the disk, then train again.",
             ) from error
-
-    @property
-    def _dimension(self) -> int:
-        return int(self._model.get_embedding_dimension())
 
     def _fast_model(self) -> SentenceTransformer:
         """The model to encode with: bfloat16 weights where the processor multiplies them."""
@@ -219,10 +217,6 @@ def _batches(
         batch.append(row)
     if batch:
         yield batch
-
-
-def _batch_tokens(model: SentenceTransformer) -> int:
-    return _CUDA_BATCH_TOKENS if model.device.type == "cuda" else _CPU_BATCH_TOKENS
 
 
 def _multiplies_bfloat16() -> bool:

@@ -45,7 +45,7 @@ def card_of(asked: Asked) -> Card:
     if isinstance(question, Triplet):
         verdicts = {question.left: Verdict.LEFT, question.right: Verdict.RIGHT}
         first, second = question.shown
-        choices = (
+        choices: tuple[Choice, ...] = (
             Choice("First", "Left", verdicts[first]),
             Choice("Neither", "Down", Verdict.NEITHER),
             Choice("Both", "B", Verdict.BOTH),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from core.adapters.encoders import bundled_space, load_bundled, load_folder
+from core.adapters.encoders import SentenceEncoder, bundled_space, load_bundled, load_folder
 from core.domain.ids import content_id
 from core.domain.ports import Encoder, Progress
 from core.domain.spaces import Embedding, Space
@@ -22,7 +24,7 @@ def base_space(workspace: Workspace) -> Space:
     return space
 
 
-def open_encoder(workspace: Workspace, space_id: str) -> Encoder:
+def open_encoder(workspace: Workspace, space_id: str) -> SentenceEncoder:
     """Load the encoder of a space. Raises ModelError, StorageError."""
     space, model_key = workspace.store.maps.space(space_id)
     if model_key is None:
@@ -42,14 +44,15 @@ def embed(workspace: Workspace, corpus: Corpus, encoder: Encoder, progress: Prog
         name = content_id("vectors", encoder.space.id, *(text.id for text in chunk))
         kept = workspace.files.cached(name)
         if kept is None:
-            vectors = encoder.encode(
-                [text.body for text in chunk],
-                lambda done, start=start: progress.report(
-                    (start + done) / len(ids), f"Embedding {start + done:,} of {len(ids):,} texts"
-                ),
-            )
+            on_batch = partial(_report, progress, start, len(ids))
+            vectors = encoder.encode([text.body for text in chunk], on_batch)
             workspace.files.cache(name, {"vectors": vectors})
         else:
             vectors = kept["vectors"]
         parts.append(vectors)
     return Embedding(encoder.space.id, ids, np.concatenate(parts))
+
+
+def _report(progress: Progress, start: int, total: int, done: int) -> None:
+    at = start + done
+    progress.report(at / total, f"Embedding {at:,} of {total:,} texts")

@@ -172,7 +172,7 @@ def adopt_kept(
     if project.head is not None:
         here = current(workspace, project.id)
         assignment = assign(here.taxonomy, load_clustering(workspace, here.map))
-        fresh = carry(here.taxonomy, assignment, fresh, drawn.lineage)
+        fresh = carry(here.taxonomy, assignment, fresh, drawn.lineage, drawn.clustering)
     return workspace.store.projects.append(
         project.id,
         fresh,

@@ -35,7 +35,7 @@ def scatter(
     there are too many for all.
     """
     rows = charts.sample(shown.groups, keep=shown.rows(keep), seed=project.seed)
-    codes, names = None, ()
+    codes, names = None, tuple[str, ...]()
     if color in project.columns.metadata:
         codes, names = charts.categories([texts[i].meta.get(color, "") for i in shown.text_ids])
     confident = color == CONFIDENCE

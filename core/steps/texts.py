@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Sequence
 from types import MappingProxyType
 
+import regex
+
 from core.domain.errors import InputError
 from core.domain.ids import text_id
 from core.domain.texts import Columns, Corpus, Health, Table, Text
@@ -31,6 +33,7 @@ _LONGEST_ID = 64
 _ENOUGH_WORDS = 20
 _TELLING_CHARS = 200
 _MOST_BINS = 12
+_SEARCH_SECONDS = 0.5  # for one text: a pattern can take exponential time
 
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _NO_WORD = re.compile(r"://|@|^www\.", re.IGNORECASE)
@@ -230,13 +233,18 @@ def find_texts(texts: Sequence[Text], query: str) -> tuple[str, ...]:
     query = query.strip()
     if len(query) > 2 and query.startswith("/") and query.endswith("/"):
         try:
-            pattern = re.compile(query[1:-1], re.IGNORECASE)
-        except re.error as error:
+            pattern = regex.compile(query[1:-1], regex.IGNORECASE)
+            return tuple(t.id for t in texts if pattern.search(t.body, timeout=_SEARCH_SECONDS))
+        except regex.error as error:
             raise InputError(
                 f"'{query}' is not a regular expression ({error}).",
                 "Mend it, or leave the slashes out to search for words.",
             ) from error
-        return tuple(text.id for text in texts if pattern.search(text.body))
+        except TimeoutError as error:
+            raise InputError(
+                f"'{query}' takes too long to look for.",
+                "Make it simpler: nested repetitions such as (a+)+ are slow.",
+            ) from error
     words = query.casefold().split()
     return tuple(
         text.id for text in texts if words and all(w in text.body.casefold() for w in words)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import pandas as pd
 
 from core.domain.clusterings import UNASSIGNED
 
@@ -58,9 +57,8 @@ DARK = Look(
 def colored(groups: Sequence[int], limit: int = len(LIGHT_PALETTE)) -> tuple[int, ...]:
     """Return the groups that get a colour when none is chosen: the `limit` largest
     of `groups` (one entry a text), by size, then by id; never the unassigned."""
-    sizes = pd.Series(groups, dtype="int64").value_counts().drop(UNASSIGNED, errors="ignore")
-    ranked = sorted(sizes.items(), key=lambda entry: (-entry[1], entry[0]))
-    return tuple(int(str(group)) for group, _ in ranked[:limit])
+    sizes = Counter(group for group in groups if group != UNASSIGNED)
+    return tuple(sorted(sizes, key=lambda group: (-sizes[group], group))[:limit])
 
 
 def color_range(
