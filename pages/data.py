@@ -121,7 +121,7 @@ def health_card(project: Project, table: Table) -> None:
             strict=True,
         ):
             column.metric(label, f"{value:,}", help=help_text)
-        st.altair_chart(pictures.lengths(health), height=130)
+        st.altair_chart(pictures.lengths(health), height=190)
         for notice in health.notices:
             st.caption(f":material/info: {_ui.plain(notice)}")
         if health.encoding and project.head is None:
@@ -132,7 +132,7 @@ def health_card(project: Project, table: Table) -> None:
                 st.rerun()
 
 
-st.title("Data")
+_ui.title("Data")
 ways_in()
 if "refused" in st.session_state:
     with _ui.told_errors():

@@ -24,7 +24,7 @@ def built(project_id: str, state: str) -> Export:
     return export(_ui.workspace(), project_id)
 
 
-st.title("Export")
+_ui.title("Export")
 here = _ui.demand_map()
 made = built(here.project.id, fingerprint(_ui.workspace(), here))
 for warning in made.warnings:

@@ -117,7 +117,7 @@ def draw(here: Current, shown: View, color: str, focus: list[int]) -> None:
     st.caption("Drag to select · wheel to zoom · shift-drag to pan · click a point for one text")
 
 
-st.title("Map")
+_ui.title("Map")
 project = _ui.demand_project()
 if not working(project):
     here = current(_ui.workspace(), project.id)

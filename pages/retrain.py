@@ -60,8 +60,13 @@ def verdict(proposal: Proposal) -> None:
         f"Learned from {proposal.trained_on:,} constraints in {proposal.seconds:.0f} s. "
         "No text is both learned from and held out."
     )
-    if proposal.better:
+    if proposal.better and proposal.sure:
         st.success("The new embedder gets more of the held-out answers right.")
+    elif proposal.better:
+        st.info(
+            "The new embedder gets more of the held-out answers right, but so few are held out "
+            "that it may be chance. More answers make it sure."
+        )
     else:
         st.warning(
             "The new embedder is not better on the held-out answers. Keeping the old one is "
@@ -109,7 +114,7 @@ def last_decision(proposal: Proposal) -> None:
         st.caption(f"The retraining of {when} was put away; the old embedder stayed.")
 
 
-st.title("Retrain")
+_ui.title("Retrain")
 here = _ui.demand_map()
 job = use_cases.live_job(_ui.workspace(), here.project.id)
 proposal = retraining.newest_proposal(_ui.workspace(), here.project.id)

@@ -142,7 +142,7 @@ def ask(project: Project) -> None:
     show_actions(where)
 
 
-st.title("Review")
+_ui.title("Review")
 project = _ui.demand_map().project
 standing = review.standing(_ui.workspace(), project.id, _ui.annotator())
 st.progress(standing.batch_share, text=standing.progress)

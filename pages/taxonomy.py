@@ -132,7 +132,7 @@ def several(here: Current, chosen: list[TreeLine]) -> None:
         st.button("Merge into one", on_click=apply, args=(here, merging))
 
 
-st.title("Taxonomy")
+_ui.title("Taxonomy")
 here = _ui.demand_map()
 _, layout, clustering = _ui.arrays(here.map.id)
 shown = view(here.taxonomy, layout, clustering)

@@ -87,3 +87,8 @@ class Proposal:
     def better(self) -> bool:
         """Whether the new space gets more held-out answers right than the old."""
         return self.after.correct > self.before.correct
+
+    @property
+    def sure(self) -> bool:
+        """Whether the gain is beyond what chance explains: the intervals do not overlap."""
+        return self.after.low > self.before.high

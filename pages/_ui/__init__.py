@@ -1,7 +1,7 @@
 """The one helper that the pages share, one idea a file."""
 
 from pages._ui.cached import arrays, corpus, texts, workspace
-from pages._ui.frame import frame
+from pages._ui.frame import frame, title
 from pages._ui.position import (
     annotator,
     choose_project,
@@ -35,6 +35,7 @@ __all__ = [
     "start",
     "tell_end",
     "texts",
+    "title",
     "told_errors",
     "tray",
     "watch",

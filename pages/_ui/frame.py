@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from core.domain.projects import Project, VersionNote
 from core.project import shaping
@@ -26,6 +27,19 @@ def frame() -> None:
         else:
             _project(project)
         st.caption(":material/lock: No LLM: nothing leaves this computer.")
+
+
+def title(text: str) -> None:
+    """Draw a page's title.
+
+    A link into a page of a server that has just started runs that page alone:
+    Streamlit takes the folder for the page list until app.py has run once. Such
+    a run starts again, through app.py.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    st.title(text)
 
 
 def _project(project: Project) -> None:

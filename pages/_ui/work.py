@@ -31,6 +31,7 @@ def watch(job: Job) -> None:
 def _live(job_id: str) -> None:
     job = use_cases.watch_job(workspace(), job_id)
     if job.status.over:
+        st.query_params.pop("job", None)
         st.rerun(scope="app")
     st.progress(job.fraction, text=f"{job.message} · {_time_left(job)}")
     if len(job.series) > 1:

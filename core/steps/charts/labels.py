@@ -52,16 +52,20 @@ def thin(
     """Return the rows of `labels` that can be read together, in the same order.
 
     Labels are placed one after the other, so the earlier ones win; one that
-    would overlap a label placed before it is left out. The domains are those
-    drawn over `width` × `height` pixels.
+    would overlap a label placed before it is left out, and one that would stick
+    out at a side is shifted inside (its `x` changes). The domains are those drawn
+    over `width` × `height` pixels.
     """
-    across = (labels["x"].to_numpy(float) - x_domain[0]) / (x_domain[1] - x_domain[0]) * width
+    scale = (x_domain[1] - x_domain[0]) / width
+    across = (labels["x"].to_numpy(float) - x_domain[0]) / scale
     down = (labels["y"].to_numpy(float) - y_domain[0]) / (y_domain[1] - y_domain[0]) * height
     half = labels["label"].str.len().to_numpy(float) * FONT_SIZE * _CHAR_WIDTH / 2
+    across = np.maximum(np.minimum(across, width - half), half)
     placed: list[int] = []
     for i in range(len(labels)):
         beside = np.abs(across[placed] - across[i]) >= half[placed] + half[i]
         apart = np.abs(down[placed] - down[i]) >= FONT_SIZE * _LINE_HEIGHT
         if bool((beside | apart).all()):
             placed.append(i)
-    return labels.iloc[placed].reset_index(drop=True)
+    inside = labels.assign(x=(across * scale + x_domain[0]).round(3))
+    return inside.iloc[placed].reset_index(drop=True)

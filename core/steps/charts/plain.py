@@ -43,6 +43,7 @@ def length_histogram(health: Health) -> alt.Chart:
             x=alt.X("from:Q", title="characters", axis=alt.Axis(grid=False)),
             x2="to",
             y=alt.Y("texts:Q", title="texts", axis=alt.Axis(grid=False, tickMinStep=1, format="d")),
+            y2=alt.datum(0),
             tooltip=[
                 alt.Tooltip("from:Q", format=".0f"),
                 alt.Tooltip("to:Q", format=".0f"),

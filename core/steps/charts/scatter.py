@@ -34,7 +34,7 @@ def scatter(
     labels: pd.DataFrame | None = None,
     category_names: Sequence[str] = (),
     behind: pd.DataFrame | None = None,
-    width: int = 760,
+    width: int = 640,
     height: int = 600,
 ) -> alt.LayerChart:
     """Draw `points` (as from `map_points`).
