@@ -1,0 +1,40 @@
+# make run · make test · make check · make bench
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check bench
+
+run: $(VENV)/.app
+	$(BIN)/streamlit run app.py
+
+test: $(VENV)/.dev $(VENV)/.browser
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_arrows.py
+
+bench: $(VENV)/.dev $(VENV)/.browser
+	$(BIN)/python -m benchmarks.embedding
+	$(BIN)/python -m benchmarks.clusters
+	$(BIN)/python -m benchmarks.walk
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.app: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	touch $@
+
+# The browser tests drive the system's Chromium; where there is none, Playwright brings one.
+$(VENV)/.browser: | $(VENV)/.dev
+	command -v chromium || command -v chromium-browser || command -v google-chrome \
+		|| $(BIN)/python -m playwright install chromium
+	touch $@
