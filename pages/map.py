@@ -113,8 +113,8 @@ def draw(here: Current, shown: View, color: str, focus: list[int]) -> None:
     def select() -> None:
         _ui.put_in_tray(pictures.selected(shown, st.session_state[key].get("selection", {})))
 
-    st.altair_chart(chart, key=key, on_select=select, selection_mode=["brush", "pick"])
     st.caption("Drag to select · wheel to zoom · shift-drag to pan · click a point for one text")
+    st.altair_chart(chart, key=key, on_select=select, selection_mode=["brush", "pick"])
 
 
 _ui.title("Map")

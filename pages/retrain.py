@@ -43,6 +43,7 @@ def what_there_is(here: Current) -> None:
         on_click=_ui.start,
         args=(here.project.id, "retrain", {}),
     )
+    st.caption(f"About {found.seconds:.0f} s on two cores. Nothing leaves this computer.")
     st.caption(
         f"About {max(1, round(found.seconds / 60))} min on this computer's processor, in the "
         "background. Nothing changes until you decide."
@@ -51,7 +52,8 @@ def what_there_is(here: Current) -> None:
 
 def verdict(proposal: Proposal) -> None:
     before, after, moved = st.columns(3)
-    gain = f"{100 * (proposal.after.share - proposal.before.share):+.0f} points"
+    points = round(100 * (proposal.after.share - proposal.before.share))
+    gain = f"{points:+d} points" if points else None
     before.metric("Held-out answers right, before", f"{proposal.before.share:.0%}")
     after.metric("After", f"{proposal.after.share:.0%}", gain)
     moved.metric("Texts in another cluster", f"{proposal.moved:,}")

@@ -39,8 +39,7 @@ def flag(project_id: str, question_id: str) -> None:
 def note(project_id: str, question_id: str, key: str) -> None:
     with _ui.told_errors():
         left = review.remark_on(_ui.workspace(), project_id, question_id, _ui.annotator())
-        written = replace(left, note=st.session_state[key])
-        review.leave_remark(_ui.workspace(), project_id, written)
+        review.leave_remark(_ui.workspace(), project_id, replace(left, note=st.session_state[key]))
     st.session_state["noting"] = None
 
 
@@ -56,13 +55,11 @@ def show_texts(project: Project, card: Card) -> None:
         _ui.card(known[card.anchor].body, "anchor")
     for column, side in zip(st.columns(2), card.sides, strict=True):
         with column:
-            kind = "suggested" if side.suggested else "side"
-            _ui.card(known[side.text].body, kind, side.caption)
+            _ui.card(known[side.text].body, "suggested" if side.suggested else "side", side.caption)
 
 
 def show_choices(card: Card, asked: Asked, where: tuple[str, str]) -> None:
-    columns = st.columns(len(card.choices))
-    for column, choice in zip(columns, card.choices, strict=True):
+    for column, choice in zip(st.columns(len(card.choices)), card.choices, strict=True):
         # The card's id in key and args: a key pressed too early answers no other card.
         column.button(
             choice.label,
@@ -111,7 +108,8 @@ def show_actions(where: tuple[str, str]) -> None:
 
 def stopped(project: Project, standing: review.Standing) -> bool:
     """After each batch, say what to do now. True until the person goes on."""
-    if not standing.batch_done or st.session_state.get("went_on") == standing.answered:
+    stop = (project.id, standing.answered)
+    if not standing.batch_done or st.session_state.get("went_on") == stop:
         return False
     st.success(
         f"{standing.answered:,} answers are saved. Retrain on them now, or go on: "
@@ -120,7 +118,7 @@ def stopped(project: Project, standing: review.Standing) -> bool:
     )
     with st.container(horizontal=True):
         if st.button("Go on", type="primary", shortcut="Enter"):
-            st.session_state["went_on"] = standing.answered
+            st.session_state["went_on"] = stop
             st.rerun()
         if st.button("Retrain the embedder", icon=":material/model_training:"):
             _ui.go_to("pages/retrain.py")

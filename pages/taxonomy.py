@@ -37,7 +37,6 @@ def show_tree(lines: tuple[TreeLine, ...]) -> list[TreeLine]:
             "Texts": [line.size for line in lines],
             "Reviewed": [line.topic.reviewed for line in lines],
             "Locked": [line.topic.locked for line in lines],
-            "Named by": [line.topic.named_by for line in lines],
         }
     )
     event = st.dataframe(

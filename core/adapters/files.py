@@ -35,11 +35,12 @@ class Files:
             raise _refused(error) from error
 
     def put_bytes(self, data: bytes) -> str:
-        """Keep bytes; return their key."""
+        """Keep bytes; return their key. A damaged copy is put right."""
         key = hashlib.blake2b(data, digest_size=16).hexdigest()
-        path = self._path(key)
-        if not path.exists():
-            self._write(path, data)
+        try:
+            self.read_bytes(key)
+        except StorageError:
+            self._write(self._path(key), data)
         return key
 
     def read_bytes(self, key: str) -> bytes:
@@ -75,7 +76,7 @@ class Files:
         return pd.read_parquet(io.BytesIO(self.read_bytes(key)))
 
     def put_folder(self, write: Callable[[Path], None]) -> str:
-        """Keep a folder that `write` fills; return its key."""
+        """Keep a folder that `write` fills; return its key. A damaged copy is put right."""
         draft = self._root / "tmp" / uuid4().hex
         try:
             draft.mkdir()
@@ -84,6 +85,8 @@ class Files:
             for path in [p for p in draft.rglob("*") if p.is_file()]:
                 _sync(path)
             target = self._path(key)
+            if target.exists() and _folder_key(target) != key:
+                target.rename(draft.with_suffix(".damaged"))
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 draft.rename(target)
@@ -92,6 +95,7 @@ class Files:
             raise _refused(error) from error
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+            shutil.rmtree(draft.with_suffix(".damaged"), ignore_errors=True)
         return key
 
     def folder(self, key: str) -> Path:
@@ -102,11 +106,18 @@ class Files:
         return path
 
     def cached(self, name: str) -> dict[str, NDArray[Any]] | None:
-        """Return arrays kept under a name by `cache`, None where there are none."""
+        """Return arrays kept under a name by `cache`, None where there are none that are whole.
+
+        What is cached can be computed again, so damage here is a miss: raising
+        would stop the very work that puts it right.
+        """
         pointer = self._path(name)
         if not pointer.exists():
             return None
-        return self.arrays(pointer.read_text("ascii"))
+        try:
+            return self.arrays(pointer.read_text("ascii", errors="replace"))
+        except StorageError:
+            return None
 
     def cache(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Keep arrays under a name made from what they were computed from."""

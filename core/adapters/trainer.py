@@ -30,9 +30,11 @@ def fine_tune(
 
     Triplets teach by a contrastive loss whose in-batch false negatives are masked
     with the given encoder as guide (MultiCSR: Wang et al., NAACL 2024, third stage;
-    GISTEmbed: Solatorio 2024, arXiv 2402.16829); pairs by the online contrastive loss.
-    AdamW with linear decay and no warm-up, which would take one of the four steps
-    that a dozen answers give. The order of the examples changes nothing.
+    GISTEmbed: Solatorio 2024, arXiv 2402.16829); pairs by CoSENT, which ranks every
+    'same' above every 'different', or, where all answers are alike, by the online
+    contrastive loss. AdamW with linear decay and no warm-up, which would take one
+    of the four steps that a dozen answers give. The order of the examples changes
+    nothing.
 
     `on_step(done, total, loss)` follows each optimiser step and may raise
     Cancelled. Raises TooFewError without examples, and ModelError once the loss
@@ -111,13 +113,17 @@ def _losses(
     examples: TrainingExamples,
     temperature: float,
 ) -> dict[str, Any]:
-    from sentence_transformers.sentence_transformer.losses import OnlineContrastiveLoss
+    from sentence_transformers.sentence_transformer.losses import (
+        CoSENTLoss,
+        OnlineContrastiveLoss,
+    )
 
     losses: dict[str, Any] = {}
     if examples.triplets:
         losses["triplets"] = _guided_contrast(model, guide, temperature)
     if examples.pairs:
-        losses["pairs"] = OnlineContrastiveLoss(model)
+        both = len({same for *_, same in examples.pairs}) == 2
+        losses["pairs"] = (CoSENTLoss if both else OnlineContrastiveLoss)(model)
     return losses
 
 

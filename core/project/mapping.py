@@ -27,7 +27,7 @@ from core.project.encoders import base_space, embed, open_encoder
 from core.project.intake import find_project, load_corpus
 from core.project.stages import shares
 from core.project.workspace import Workspace
-from core.steps.clustering import cluster, match, resolve
+from core.steps.clustering import cluster, match
 from core.steps.hierarchy import grow as grow_hierarchy
 from core.steps.projection import project as project_vectors
 from core.steps.taxonomy import assign, carry
@@ -127,7 +127,7 @@ def _cluster(
 ) -> Drawn:
     embedding, layout = arrays
     progress.report(0.0, "Finding clusters")
-    clustering = cluster(embedding, layout, resolve(spec, len(embedding.text_ids)))
+    clustering = cluster(embedding, layout, spec)
     lineage, next_id = Lineage(()), 0
     if parent:
         clustering, lineage = match(

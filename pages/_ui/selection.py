@@ -29,7 +29,10 @@ def show_tray(here: Current, shown: View) -> None:
         }
     )
     st.markdown(f"**{len(rows):,} selected**")
-    st.dataframe(frame, hide_index=True, height=280)
+    wide = st.column_config.TextColumn(width="large")
+    share = st.column_config.NumberColumn(format="%.2f", width="small")
+    columns = {"Text": wide, "Confidence": share}
+    st.dataframe(frame, hide_index=True, height=280, column_config=columns)
     _actions(here, shown, tuple(shown.text_ids[row] for row in rows), frame)
 
 

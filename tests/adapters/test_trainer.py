@@ -78,6 +78,16 @@ def test_one_kind_of_example_is_enough_and_learns(encoder: SentenceEncoder) -> N
     assert new_left @ new_right < left @ right
 
 
+@pytest.mark.parametrize("same", [True, False])
+def test_pairs_that_are_all_alike_teach_too(encoder: SentenceEncoder, same: bool) -> None:
+    pairs = tuple((left, right, same) for left, right, _ in PAIRS)
+    tuned = fine_tune(encoder, TrainingExamples((), pairs), replace(SPEC, epochs=2), quiet)
+    lefts, rights = zip(*(pair[:2] for pair in PAIRS), strict=True)
+    before = (encoder.encode(lefts) * encoder.encode(rights)).sum()
+    after = (tuned.encode(lefts) * tuned.encode(rights)).sum()
+    assert (after > before) == same
+
+
 def test_an_answer_against_the_model_is_learned(encoder: SentenceEncoder) -> None:
     """The guide finds the negative closer than the positive; the person says otherwise."""
     answer = ("where is my card", "the exchange rate is wrong", "my card has not arrived")

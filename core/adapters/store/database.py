@@ -31,24 +31,18 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
-        try:
-            self._migrate()
-        except sa.exc.DatabaseError as error:
-            raise StorageError(
-                f"The database cannot be opened ({error.orig}).",
-                "Check that CLADE_HOME is writable and its clade.db is Clade's own file.",
-            ) from error
+        self._migrate()
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """Open one writing transaction, committed at the end."""
-        with self.engine.begin() as connection:
+        """Open one writing transaction, committed at the end. Raises StorageError."""
+        with _told(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """Open one reading transaction; it sees a single state of the data."""
-        with self.engine.connect().execution_options(clade_read=True) as connection:
+        """Open one reading transaction; it sees a single state of the data. Raises StorageError."""
+        with _told(), self.engine.connect().execution_options(clade_read=True) as connection:
             yield connection
 
     def _migrate(self) -> None:
@@ -67,6 +61,22 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             return FileLock(f"{self.engine.url.database}.migrate.lock", timeout=60)
         return nullcontext()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell what the disk or another program did to the database, at any moment of its use."""
+    try:
+        yield
+    except (sa.exc.IntegrityError, sa.exc.ProgrammingError):
+        # A refused row is for the caller to read; a wrong statement is our own fault.
+        raise
+    except sa.exc.DatabaseError as error:
+        raise StorageError(
+            f"The database cannot be used ({error.orig}).",
+            "Check that the CLADE_HOME folder is writable, has space left, and that its clade.db "
+            "is Clade's own file, then try again.",
+        ) from error
 
 
 def insert_for(connection: sa.Connection, table: sa.Table) -> Any:

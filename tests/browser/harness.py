@@ -1,0 +1,109 @@
+"""A real server and a real Chromium. Screenshots land outside the repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT.parent / "shared" / "data"
+SHOTS = Path(os.environ.get("CLADE_SHOTS", Path(tempfile.gettempdir()) / "clade-shots"))
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+
+expect.set_options(timeout=60_000)
+
+
+def chromium() -> dict[str, Any]:
+    """Return how to launch the system's Chromium, or Playwright's own where there is none."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    return {"executable_path": found, "args": QUIET}
+
+
+class App:
+    """One `streamlit run` of a script with its own home folder."""
+
+    def __init__(self, home: Path, script: str = "app.py") -> None:
+        self.home, self.script = home, script
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", self.script),
+                *(f"--server.port={self.port}", "--server.address=127.0.0.1"),
+            ],
+            cwd=ROOT,
+            env={**os.environ, "CLADE_HOME": str(self.home)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).read()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        raise AssertionError("the app did not start within 30 s")
+
+    def kill(self) -> None:
+        """kill -9: the server hears nothing and cleans up nothing."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep a screenshot in light and dark, wide and narrow, under SHOTS.
+
+    Dark is a second visitor at the same address: charts take the theme that
+    the browser has when they are drawn.
+    """
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    _both_widths(page, f"{name}-light")
+    assert page.context.browser is not None
+    dark = page.context.browser.new_page(color_scheme="dark")
+    dark.goto(page.url)
+    expect(dark.locator("h1")).to_be_visible()
+    dark.wait_for_timeout(2500)
+    _both_widths(dark, f"{name}-dark")
+    dark.close()
+
+
+def _both_widths(page: Page, name: str) -> None:
+    for width in (700, 1400):
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.wait_for_timeout(700)
+        page.screenshot(path=SHOTS / f"{name}-{width}.png")
+
+
+def card_id(page: Page) -> str:
+    """Return the id of the question on the screen once it is settled."""
+    accept = page.locator("[class*='st-key-accept']")
+    expect(accept).to_have_count(1)
+    classes = (accept.get_attribute("class") or "").split()
+    return next(c for c in classes if c.startswith("st-key-accept")).removeprefix("st-key-accept")

@@ -1,0 +1,80 @@
+"""Keys that come faster than cards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.harness import App, card_id
+from tests.browser.project import mapped_project
+
+pytestmark = pytest.mark.browser
+
+
+def test_thirty_presses_answer_only_cards_that_were_shown(app: App, page: Page) -> None:
+    workspace, project_id = mapped_project(app.home, 150)
+    page.goto(f"{app.url}/review?project={project_id}")
+    card_id(page)
+    # The page itself notes which cards it has shown.
+    page.evaluate(
+        """() => {
+            window.shown = new Set();
+            const note = () => document.querySelectorAll("[class*='st-key-accept']").forEach(
+                (e) => window.shown.add(/st-key-accept(\\w+)/.exec(e.className)[1]));
+            note();
+            new MutationObserver(note).observe(document.body,
+                {subtree: true, childList: true, attributes: true, attributeFilter: ['class']});
+        }"""
+    )
+    for _ in range(30):
+        page.keyboard.press("Space")
+        page.wait_for_timeout(70)
+    page.wait_for_timeout(3000)
+    shown = set(page.evaluate("() => [...window.shown]"))
+    judgments = workspace.store.reviews.judgments(project_id)
+    answered = [judgment.question.id for judgment in judgments]
+    assert len(answered) == len(set(answered)) > 0
+    assert set(answered) <= shown
+    if len(answered) < 20:
+        assert card_id(page) not in answered
+
+
+def test_keys_are_silent_while_typing_a_note(app: App, page: Page) -> None:
+    workspace, project_id = mapped_project(app.home, 60)
+    page.goto(f"{app.url}/review?project={project_id}")
+    asked = card_id(page)
+    page.keyboard.press("t")
+    note = page.get_by_label("Note", exact=True)
+    expect(note).to_be_visible()
+    note.fill("")
+    note.press_sequentially("yes nobody skips by hand", delay=20)
+    note.press("Enter")
+    expect(page.get_by_role("button", name="Flag")).to_be_visible()
+    page.wait_for_timeout(1500)
+    assert workspace.store.reviews.judgments(project_id) == ()
+    assert card_id(page) == asked
+    (remark,) = workspace.store.reviews.remarks(project_id)
+    assert remark.note == "yes nobody skips by hand"
+
+
+def test_every_key_does_what_its_button_says(app: App, page: Page, tmp_path: Path) -> None:
+    workspace, project_id = mapped_project(app.home, 60)
+    page.goto(f"{app.url}/review?project={project_id}")
+    first = card_id(page)
+    page.keyboard.press("f")
+    expect(page.get_by_role("button", name="Unflag")).to_be_visible()
+    page.keyboard.press("s")
+    expect(page.locator(f".st-key-accept{first}")).to_have_count(0)
+    second = card_id(page)
+    page.keyboard.press("Space")
+    expect(page.locator(f".st-key-accept{second}")).to_have_count(0)
+    card_id(page)
+    (judgment,) = workspace.store.reviews.judgments(project_id)
+    assert judgment.question.id == second
+    page.keyboard.press("Backspace")
+    expect(page.locator(f".st-key-accept{second}")).to_have_count(1)
+    assert workspace.store.reviews.judgments(project_id) == ()
+    page.keyboard.press("h")
+    expect(page.get_by_role("dialog")).to_contain_text("Space accepts the suggestion")

@@ -1,0 +1,220 @@
+"""The map: the same for any order of the rows, and kind to what people did."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from core.domain.errors import Cancelled, NotFoundError, TooFewError
+from core.domain.jobs import JobStatus
+from core.domain.settings import Settings
+from core.domain.taxonomy import Reassign, Rename, SetLock, Taxonomy
+from core.project import use_cases
+from core.project.arrays import load_clustering, load_map
+from core.project.encoders import CHUNK, base_space, embed, open_encoder
+from core.project.exporting import export
+from core.project.intake import find_project, load_corpus
+from core.project.mapping import current, make_map
+from core.project.shaping import edit, standing, undo
+from core.project.workspace import Workspace, open_workspace
+from core.steps.taxonomy import assign, leaves
+from tests.conftest import Bring, Listener
+
+
+def topic_of(workspace: Workspace, project_id: str) -> dict[str, str]:
+    """Return the topic id of each text by its body."""
+    here = current(workspace, project_id)
+    found = assign(here.taxonomy, load_clustering(workspace, here.map))
+    bodies = {text.id: text.body for text in load_corpus(workspace, here.project).texts}
+    return {bodies[t]: topic for t, topic in zip(found.text_ids, found.topics, strict=True)}
+
+
+def tree(taxonomy: Taxonomy) -> Taxonomy:
+    return replace(taxonomy, version=0, map_id="")
+
+
+@pytest.mark.slow
+def test_the_order_of_the_rows_changes_nothing(
+    tmp_path: Path, bring: Bring, bank: pd.DataFrame, listener: Listener
+) -> None:
+    frame = pd.concat([bank, bank.iloc[:100].assign(label="again")], ignore_index=True)
+    made = []
+    for name, rows in (("one", frame), ("two", frame.sample(frac=1, random_state=7))):
+        workspace = open_workspace(Settings(home=tmp_path / name))
+        project = bring(workspace, rows)
+        make_map(workspace, project.id, {}, listener)
+        taxonomy = tree(current(workspace, project.id).taxonomy)
+        made.append((taxonomy, topic_of(workspace, project.id)))
+
+    assert len(leaves(made[0][0])) > 2
+    assert made[0] == made[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 20])
+def test_a_handful_of_texts_makes_a_map_and_an_export(
+    workspace: Workspace, bring: Bring, bank: pd.DataFrame, listener: Listener, count: int
+) -> None:
+    project = bring(workspace, bank.iloc[::9].head(count)[["text"]])
+
+    made = make_map(workspace, project.id, {}, listener)
+    exported = export(workspace, project.id)
+
+    assert made["clusters"] <= count
+    assert exported.files["assignments.csv"].count(b"\r\n") == count + 1
+    assert listener.reports == sorted(listener.reports, key=lambda report: report[0])
+
+
+def test_texts_that_are_all_the_same_make_a_map_and_an_export(
+    workspace: Workspace, bring: Bring, listener: Listener
+) -> None:
+    project = bring(workspace, pd.DataFrame({"text": ["where is my card"] * 30}))
+
+    make_map(workspace, project.id, {}, listener)
+    exported = export(workspace, project.id)
+
+    assert len(load_corpus(workspace, project).texts) == 1
+    assert exported.files["assignments.csv"].count(b"\r\n") == 31
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"method": "kmeans", "k": 6},
+        {"method": "ward", "k": 9},
+        {"method": "hdbscan", "selection": "eom", "min_cluster_size": 8},
+    ],
+)
+def test_clustering_again_keeps_a_rename_a_lock_and_a_moved_text(
+    mapped: tuple[Workspace, str], listener: Listener, params: dict[str, object]
+) -> None:
+    workspace, project_id = mapped
+    before = topic_of(workspace, project_id)
+    sizes = pd.Series(before.values()).value_counts().drop("", errors="ignore")
+    named, target = str(sizes.index[0]), str(sizes.index[1])
+    moved = next(body for body, topic in before.items() if topic == named)
+    ids = {
+        text.body: text.id
+        for text in load_corpus(workspace, find_project(workspace, project_id)).texts
+    }
+    for number, change in enumerate(
+        (
+            lambda v: Rename(v, named, "Named by me"),
+            lambda v: SetLock(v, named, True),
+            lambda v: Reassign(v, (ids[moved],), target),
+        )
+    ):
+        version = current(workspace, project_id).taxonomy.version
+        assert version == number + 1
+        edit(workspace, project_id, change(version), "me")
+    locked = {body for body, topic in topic_of(workspace, project_id).items() if topic == named}
+
+    make_map(workspace, project_id, params, listener)
+
+    here = current(workspace, project_id)
+    after = topic_of(workspace, project_id)
+    (kept,) = [topic for topic in here.taxonomy.topics if topic.label == "Named by me"]
+    assert kept.named_by == "human"
+    assert kept.locked
+    assert here.map.spec.method == params["method"]
+    assert after[moved] == here.taxonomy.moved[ids[moved]] != kept.id
+    assert {body for body, topic in after.items() if topic == kept.id} == locked
+
+
+def test_undo_goes_back_to_the_old_map(mapped: tuple[Workspace, str], listener: Listener) -> None:
+    workspace, project_id = mapped
+    old, texts = current(workspace, project_id), topic_of(workspace, project_id)
+    make_map(workspace, project_id, {"method": "kmeans", "k": 4}, listener)
+    assert current(workspace, project_id).map.id != old.map.id
+    assert topic_of(workspace, project_id) != texts
+
+    note = standing(workspace, find_project(workspace, project_id)).undo
+    assert note is not None and "k-means, 4 clusters" in note.sentence
+    undo(workspace, project_id, note)
+
+    back = current(workspace, project_id)
+    assert (back.map, back.taxonomy) == (old.map, old.taxonomy)
+    assert topic_of(workspace, project_id) == texts
+
+
+def test_clustering_again_keeps_the_vectors_and_the_layout(
+    mapped: tuple[Workspace, str], listener: Listener
+) -> None:
+    workspace, project_id = mapped
+    old = current(workspace, project_id).map
+
+    make_map(workspace, project_id, {"method": "ward", "k": 5}, listener)
+
+    new = current(workspace, project_id).map
+    assert (new.embedding_key, new.layout_key) == (old.embedding_key, old.layout_key)
+    assert new.parent == old.id
+    assert new.next_cluster_id >= old.next_cluster_id
+    embedding, layout, clustering = load_map(workspace, new.id)
+    assert embedding.text_ids == layout.text_ids == clustering.text_ids
+
+
+def test_a_project_without_a_map_says_what_comes_first(
+    workspace: Workspace, bring: Bring, bank: pd.DataFrame, listener: Listener
+) -> None:
+    project = bring(workspace, bank)
+
+    with pytest.raises(TooFewError, match="Map page"):
+        current(workspace, project.id)
+    with pytest.raises(NotFoundError):
+        make_map(workspace, "gone", {}, listener)
+
+
+class Stopper(Listener):
+    """Cancels once more texts are embedded than one chunk holds."""
+
+    def report(self, fraction: float, message: str) -> None:
+        super().report(fraction, message)
+        if message.startswith("Embedding") and fraction * 1200 > CHUNK:
+            raise Cancelled
+
+
+@pytest.mark.slow
+def test_an_interrupted_embedding_goes_on_from_what_is_kept(
+    workspace: Workspace, bring: Bring, listener: Listener
+) -> None:
+    frame = pd.DataFrame({"text": [f"order {number}" for number in range(1200)]})
+    corpus = load_corpus(workspace, bring(workspace, frame))
+    encoder = open_encoder(workspace, base_space(workspace).id)
+    root = workspace.settings.home / "files"
+
+    def kept() -> set[Path]:
+        return set(root.glob("??/*"))
+
+    before = kept()
+    with pytest.raises(Cancelled):
+        embed(workspace, corpus, encoder, Stopper())
+    first = kept() - before
+    resumed = embed(workspace, corpus, encoder, listener)
+    second = kept() - before - first
+    again = embed(workspace, corpus, encoder, listener)
+
+    # A chunk is a file of vectors and a pointer to it.
+    assert (len(first), len(second)) == (2, 2)
+    assert kept() == before | first | second
+    assert (resumed.vectors == again.vectors).all()
+    assert resumed.text_ids == tuple(text.id for text in corpus.texts)
+    assert all(fraction * 1200 > CHUNK for fraction, _ in listener.reports)
+
+
+@pytest.mark.slow
+def test_a_worker_process_makes_the_map(mapped: tuple[Workspace, str]) -> None:
+    workspace, project_id = mapped
+
+    job = use_cases.start_job(workspace, project_id, "map", {"method": "kmeans", "k": 3})
+    assert use_cases.live_job(workspace, project_id) is not None
+    while not (job := use_cases.watch_job(workspace, job.id)).status.over:
+        time.sleep(0.1)
+
+    assert (job.status, job.error) == (JobStatus.DONE, "")
+    assert job.result == {"map": current(workspace, project_id).map.id, "clusters": 3}
+    assert use_cases.last_job(workspace, project_id, "map") == job
+    assert use_cases.live_job(workspace, project_id) is None

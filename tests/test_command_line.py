@@ -1,0 +1,165 @@
+"""The command line as a process: what it writes, what it says, how it ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from core.domain.settings import Settings
+from core.project.intake import all_projects
+from core.project.workspace import open_workspace
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def clade(home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "core", *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "CLADE_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+
+
+@pytest.fixture
+def source(tmp_path: Path, bank: pd.DataFrame) -> Path:
+    path = tmp_path / "texts.csv"
+    bank.iloc[:60].to_csv(path, index=False)
+    return path
+
+
+def sentence(ran: subprocess.CompletedProcess[str]) -> str:
+    """Return the one line that an error is told in; the bar's line may come before it."""
+    lines = [line for line in ran.stderr.splitlines() if line.startswith("clade: ")]
+    assert len(lines) == 1, ran.stderr
+    assert "Traceback" not in ran.stderr
+    return lines[0]
+
+
+@pytest.mark.slow
+def test_a_run_writes_every_file_and_tells_its_progress(tmp_path: Path, source: Path) -> None:
+    home, output = tmp_path / "home", tmp_path / "new" / "output"
+
+    ran = clade(home, "run", source, "--output", output, "--seed", "5")
+
+    assert ran.returncode == 0, ran.stderr
+    names = {path.name for path in output.iterdir()}
+    assert {"assignments.csv", "taxonomy.json", "manifest.json", "texts-taxonomy.zip"} <= names
+    assert f"{len(names)} files in {output}" in ran.stdout
+    assert len(pd.read_csv(output / "assignments.csv")) == 60
+    with zipfile.ZipFile(output / "texts-taxonomy.zip") as archive:
+        assert set(archive.namelist()) == names - {"texts-taxonomy.zip"}
+    assert "Embedding" in ran.stderr and "100%" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    (project,) = all_projects(open_workspace(Settings(home=home)))
+    assert (project.name, project.seed, project.head) == ("texts", 5, 1)
+
+
+def test_a_missing_file_is_told_in_a_sentence(tmp_path: Path) -> None:
+    ran = clade(tmp_path / "home", "run", tmp_path / "gone.csv", "--output", tmp_path / "out")
+
+    assert ran.returncode == 1
+    assert "gone.csv" in sentence(ran)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("option", ["--text-column", "--id-column"])
+def test_a_wrong_column_is_told_with_those_there_are(
+    tmp_path: Path, source: Path, option: str
+) -> None:
+    ran = clade(tmp_path / "home", "run", source, option, "body", "--output", tmp_path / "out")
+
+    assert ran.returncode == 1
+    assert "'body'" in sentence(ran)
+    assert "text, label" in sentence(ran)
+
+
+@pytest.mark.parametrize("content", [b"", b"text,label\r\n", b"a,b\r\n1,2\r\n"])
+def test_a_file_without_texts_is_told_in_a_sentence(tmp_path: Path, content: bytes) -> None:
+    source = tmp_path / "empty.csv"
+    source.write_bytes(content)
+
+    ran = clade(tmp_path / "home", "run", source, "--output", tmp_path / "out")
+
+    assert ran.returncode == 1
+    assert "empty.csv" in sentence(ran)
+    assert not list((tmp_path / "out").glob("*"))
+
+
+def test_ids_that_repeat_are_told_in_a_sentence(tmp_path: Path, source: Path) -> None:
+    ran = clade(
+        tmp_path / "home", "run", source, "--id-column", "label", "--output", tmp_path / "out"
+    )
+
+    assert ran.returncode == 1
+    assert "row" in sentence(ran)
+
+
+def test_an_output_that_is_a_file_is_told_in_a_sentence(tmp_path: Path, source: Path) -> None:
+    ran = clade(tmp_path / "home", "run", source, "--output", source)
+
+    assert ran.returncode == 1
+    assert "--output" in sentence(ran)
+
+
+def test_a_home_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path, source: Path) -> None:
+    ran = clade(source, "run", source, "--output", tmp_path / "out")
+
+    assert ran.returncode == 1
+    assert "CLADE_HOME" in sentence(ran)
+
+
+def test_a_wrong_setting_is_told_without_a_traceback(tmp_path: Path, source: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "core", "run", str(source), "--output", str(tmp_path / "out")],
+        cwd=ROOT,
+        env={**os.environ, "CLADE_HOME": str(tmp_path / "home"), "CLADE_MAX_ROWS": "many"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert ran.returncode == 1
+    assert "CLADE_MAX_ROWS" in sentence(ran)
+
+
+@pytest.mark.parametrize("arguments", [(), ("run",), ("run", "a.csv"), ("walk",)])
+def test_a_wrong_use_is_told_with_the_usage(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    ran = clade(tmp_path / "home", *arguments)
+
+    assert ran.returncode == 2
+    assert "usage: python -m core" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("--version",)])
+def test_help_answers_at_once(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    began = time.monotonic()
+    ran = clade(tmp_path / "home", *arguments)
+
+    assert ran.returncode == 0
+    assert ran.stdout
+    assert time.monotonic() - began < 2
+    assert not (tmp_path / "home").exists()
+
+
+def test_help_loads_no_torch() -> None:
+    code = (
+        "import sys\n"
+        "from core.__main__ import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: print('LOADED', 'torch' in sys.modules, 'pandas' in sys.modules)"
+    )
+
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+
+    assert ran.stdout.splitlines()[-1] == "LOADED False False"
