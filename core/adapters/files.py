@@ -12,6 +12,7 @@ import hashlib
 import io
 import os
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from numpy.typing import NDArray
 from core.domain.errors import StorageError
 
 
+_STALE_SECONDS = 86_400.0
+
+
 class Files:
     """Content-addressed files under one folder. A key is the BLAKE2b of the content."""
 
@@ -31,6 +35,7 @@ class Files:
         self._root = root
         try:
             (root / "tmp").mkdir(parents=True, exist_ok=True)
+            _sweep(root / "tmp")
         except OSError as error:
             raise _refused(error) from error
 
@@ -139,6 +144,16 @@ class Files:
 
     def _path(self, key: str) -> Path:
         return self._root / key[:2] / key
+
+
+def _sweep(drafts: Path) -> None:
+    """Remove what killed processes left half-written more than a day ago."""
+    for draft in drafts.iterdir():
+        if time.time() - draft.stat().st_mtime > _STALE_SECONDS:
+            if draft.is_dir():
+                shutil.rmtree(draft, ignore_errors=True)
+            else:
+                draft.unlink(missing_ok=True)
 
 
 def _folder_key(folder: Path) -> str:

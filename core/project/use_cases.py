@@ -34,9 +34,14 @@ def start_job(workspace: Workspace, project_id: str, kind: str, params: Mapping[
     )
 
 
+def settle_jobs(workspace: Workspace) -> None:
+    """Mark the jobs of an earlier life whose worker is gone."""
+    queue.settle(workspace.store.jobs, workspace.settings.home)
+
+
 def watch_job(workspace: Workspace, job_id: str) -> Job:
     """Return a job as it stands now, closed if its worker is gone."""
-    queue.settle(workspace.store.jobs, workspace.settings.home)
+    settle_jobs(workspace)
     return workspace.store.jobs.job(job_id)
 
 
@@ -47,7 +52,7 @@ def cancel_job(workspace: Workspace, job_id: str) -> None:
 
 def live_job(workspace: Workspace, project_id: str) -> Job | None:
     """Return the project's live job, if any."""
-    queue.settle(workspace.store.jobs, workspace.settings.home)
+    settle_jobs(workspace)
     return workspace.store.jobs.live_job(project_id)
 
 

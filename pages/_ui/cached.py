@@ -8,15 +8,17 @@ from core.domain.clusterings import Clustering
 from core.domain.projects import Project
 from core.domain.spaces import Embedding, Layout
 from core.domain.texts import Corpus, Text
-from core.project import intake
+from core.project import intake, use_cases
 from core.project.arrays import load_map
 from core.project.workspace import Workspace, open_workspace
 
 
 @st.cache_resource(show_spinner=False)
 def workspace() -> Workspace:
-    """Return the one workspace of this server."""
-    return open_workspace()
+    """Return the one workspace of this server; opening it closes jobs that died."""
+    opened = open_workspace()
+    use_cases.settle_jobs(opened)
+    return opened
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
