@@ -95,7 +95,7 @@ def side_by_side(proposal: Proposal, names: dict[int, str]) -> None:
 
 def lineage(proposal: Proposal, names: dict[int, str]) -> None:
     def told(ids: tuple[int, ...]) -> str:
-        return " + ".join(names.get(i, f"new cluster {i}") for i in ids) or "–"
+        return " + ".join(names.get(i, f"cluster {i}") for i in ids) or "–"
 
     steps = proposal.lineage.steps
     frame = pd.DataFrame(
@@ -123,7 +123,7 @@ proposal = retraining.newest_proposal(_ui.workspace(), here.project.id)
 if job is not None:
     _ui.watch(job)
 elif proposal is not None and proposal.status == "open":
-    names = retraining.cluster_names(here)
+    names = retraining.cluster_names(here, proposal)
     verdict(proposal)
     decide(proposal)
     side_by_side(proposal, names)

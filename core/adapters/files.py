@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 
 from core.domain.errors import StorageError
 
-
 _STALE_SECONDS = 86_400.0
 
 

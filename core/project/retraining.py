@@ -132,9 +132,12 @@ def told(score: Score) -> str:
     return f"{score.correct} of {score.total} right ({score.low:.0%} to {score.high:.0%})"
 
 
-def cluster_names(here: Current) -> dict[int, str]:
-    """Return the label of each cluster's topic by cluster id."""
-    return {cluster: topic.label for topic in here.taxonomy.topics for cluster in topic.clusters}
+def cluster_names(here: Current, proposal: Proposal) -> dict[int, str]:
+    """Return the label of each cluster's topic by cluster id; a proposal's new
+    clusters have none before it is kept."""
+    names = {c: topic.label for topic in here.taxonomy.topics for c in topic.clusters}
+    fresh = {c for step in proposal.lineage.steps for c in step.new if c not in names}
+    return names | {c: f"new cluster {c}" for c in fresh}
 
 
 def _expected_seconds(examples_count: int, texts: int) -> tuple[float, float]:
