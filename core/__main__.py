@@ -13,16 +13,18 @@ from core.domain.errors import CladeError
 
 
 class _Bar:
-    """The port `Progress` as a bar on standard error."""
+    """The port `Progress` as a bar on standard error, drawn from the first report on:
+    a file that cannot be read is told in one line."""
 
     def __init__(self) -> None:
-        self._bar = tqdm(
+        self._bar: tqdm | None = None
+
+    def report(self, fraction: float, message: str) -> None:
+        self._bar = self._bar or tqdm(
             total=100,
             file=sys.stderr,
             bar_format="{percentage:3.0f}%|{bar:30}| {desc} [{elapsed} so far, {remaining} left]",
         )
-
-    def report(self, fraction: float, message: str) -> None:
         self._bar.set_description_str(message, refresh=False)
         self._bar.n = round(100 * fraction)
         self._bar.refresh()
@@ -31,7 +33,8 @@ class _Bar:
         """A bar has no curve to draw."""
 
     def close(self) -> None:
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
 
 
 def main(arguments: list[str] | None = None) -> int:

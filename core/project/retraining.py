@@ -97,8 +97,10 @@ def newest_proposal(workspace: Workspace, project_id: str) -> Proposal | None:
 def keep(workspace: Workspace, proposal: Proposal) -> Taxonomy:
     """Make the proposal's map current; human edits are carried over by lineage.
 
-    Raises StaleEditError where the map has changed since the proposal was made.
+    Raises StaleEditError where the map has changed since the proposal was made,
+    or where it was decided already.
     """
+    _demand_open(workspace, proposal)
     here = current(workspace, proposal.project)
     if here.map.id != proposal.old_map:
         raise StaleEditError(
@@ -121,8 +123,21 @@ def keep(workspace: Workspace, proposal: Proposal) -> Taxonomy:
 
 
 def discard(workspace: Workspace, proposal: Proposal) -> None:
-    """Keep the old embedder; the proposal stays in the record as discarded."""
+    """Keep the old embedder; the proposal stays in the record as discarded.
+
+    Raises StaleEditError where it was decided already.
+    """
+    _demand_open(workspace, proposal)
     workspace.store.maps.decide(proposal.id, "discarded")
+
+
+def _demand_open(workspace: Workspace, proposal: Proposal) -> None:
+    stored = workspace.store.maps.proposals(proposal.project)
+    if not any(other.id == proposal.id and other.status == "open" for other in stored):
+        raise StaleEditError(
+            "This retraining was kept or thrown away elsewhere since this page was drawn.",
+            "Look at the new state; Undo in the sidebar goes back to the map before it.",
+        )
 
 
 def told(score: Score) -> str:

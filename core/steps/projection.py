@@ -128,7 +128,7 @@ def _neighbours(vectors: Floats, seed: int) -> tuple[Ints, Floats]:
     """Return the nearest neighbours and their cosine distances, both (n, k), each
     text its own first neighbour; k grows with the square root of n."""
     n = len(vectors)
-    k = min(n - 1, max(10, min(30, round(np.sqrt(n) / 3))))
+    k = min(n - 1, max(10, min(60, round(np.sqrt(n) / 3))))
     if n > EXACT_UP_TO:
         from pynndescent import NNDescent  # type: ignore[import-untyped]
 

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from core.adapters.store import Store
 from core.domain.errors import BusyError, NotFoundError
 from core.domain.jobs import JobStatus
-from core.domain.projects import Project
-from core.domain.texts import Columns
+from tests.adapters.conftest import PROJECT
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    store = Store(f"sqlite:///{tmp_path / 'clade.db'}")
-    made = Project(
-        *("p", "Texts", "texts.csv", "0", "a", ("text",), "utf-8", (), Columns("text"), "b", 0),
-        head=None,
-        created_at=datetime.now(UTC),
-    )
-    store.projects.add(made)
-    store.projects.add(replace(made, id="q"))
+def store(store: Store) -> Store:
+    store.projects.add(replace(PROJECT, id="q"))
     return store
 
 

@@ -31,14 +31,13 @@ def test_thirty_presses_answer_only_cards_that_were_shown(app: App, page: Page) 
     for _ in range(30):
         page.keyboard.press("Space")
         page.wait_for_timeout(70)
-    page.wait_for_timeout(3000)
+    for question in {j.question.id for j in workspace.store.reviews.judgments(project_id)}:
+        expect(page.locator(f".st-key-accept{question}")).to_have_count(0)
     shown = set(page.evaluate("() => [...window.shown]"))
     judgments = workspace.store.reviews.judgments(project_id)
     answered = [judgment.question.id for judgment in judgments]
     assert len(answered) == len(set(answered)) > 0
     assert set(answered) <= shown
-    if len(answered) < 20:
-        assert card_id(page) not in answered
 
 
 def test_keys_are_silent_while_typing_a_note(app: App, page: Page) -> None:

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from tests.jobs.conftest import Floor
 
 from core.adapters.store.schema import job as job_table
 from core.domain.jobs import Job, JobStatus
 from core.jobs import queue
+from tests.jobs.conftest import Floor
 
 
 def date_back(floor: Floor, job: Job, column: str, seconds: float) -> None:

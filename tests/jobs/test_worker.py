@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
-from tests.jobs.conftest import Floor
 
 from core.domain.errors import BusyError
 from core.domain.jobs import Job, JobStatus
 from core.jobs import queue
+from tests.jobs.conftest import Floor
 
 
 def running(job: Job) -> bool:

@@ -174,7 +174,7 @@ def test_a_rename_made_while_the_proposal_was_open_is_kept_too(
     assert {"Named by me", "Named since"} <= {topic.label for topic in kept.topics}
 
 
-def test_a_proposal_is_decided_once(retrained: tuple[Workspace, str, Proposal]) -> None:
+def test_a_proposal_is_kept_once(retrained: tuple[Workspace, str, Proposal]) -> None:
     workspace, project_id, proposal = retrained
     kept = retraining.keep(workspace, proposal)
 

@@ -143,6 +143,7 @@ def test_there_are_never_more_clusters_than_distinct_vectors(method):
 
 def test_sizes_are_resolved_and_given_sizes_kept():
     assert resolve(ClusterSpec(), 4_500).min_cluster_size == 18
+    assert resolve(ClusterSpec(), 22_500).min_cluster_size == 56
     assert resolve(ClusterSpec(), 10).min_cluster_size == 3
     assert resolve(ClusterSpec(method="ward"), 400).k == 20
     assert resolve(ClusterSpec(min_cluster_size=6), 50).min_cluster_size == 6

@@ -23,15 +23,16 @@ WARD_CENTRES = 2_000
 def resolve(spec: ClusterSpec, n: int) -> ClusterSpec:
     """Return `spec` with its open sizes chosen for `n` texts.
 
-    HDBSCAN's smallest cluster is 1.1·∛n texts (3 at least; chosen on CLINC150
-    and BANKING77, 100 to 4,500 texts), k-means and Ward get √n clusters. Raises
-    InputError for sizes that make no sense and TooFewError where more is asked
-    for than there are texts.
+    HDBSCAN's smallest cluster is 1.1·∛n texts, 3 at least, and n/400 where that
+    is more (beyond 9,000 texts a map of ever more clusters could not be read);
+    chosen on CLINC150 and BANKING77, 100 to 22,500 texts. k-means and Ward get
+    √n clusters. Raises InputError for sizes that make no sense and TooFewError
+    where more is asked for than there are texts.
     """
     if spec.method == "hdbscan":
         size = spec.min_cluster_size
         if size is None:
-            return replace(spec, min_cluster_size=max(3, round(1.1 * np.cbrt(n))))
+            return replace(spec, min_cluster_size=max(3, round(max(1.1 * np.cbrt(n), n / 400))))
         if size < 2:
             raise InputError(
                 f"A smallest cluster of {size} is not possible.",
