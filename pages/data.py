@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -20,20 +21,12 @@ def opened(project_id: str) -> None:
     _ui.choose_project(project_id)
 
 
-def bring(name: str, data: bytes, lines: str | None = None) -> None:
+def bring(name: str | None, data: bytes) -> None:
     """Make a project of what was brought, at once, so that a refresh loses nothing."""
-    workspace = _ui.workspace()
     try:
-        if lines is None:
-            table = intake.read_upload(workspace, name, data)
-        else:
-            table = intake.read_pasted(workspace, lines)
-        columns, title = intake.guess(table), name.rsplit(".", 1)[0]
-        project = intake.create_project(workspace, table, columns, name=title, data=data)
+        opened(intake.bring(_ui.workspace(), name, data).id)
     except CladeError as error:
         st.session_state["refused"] = error
-        return
-    opened(project.id)
 
 
 def uploaded() -> None:
@@ -46,8 +39,7 @@ def uploaded() -> None:
 
 
 def pasted() -> None:
-    text = st.session_state["pasted"]
-    bring("Pasted texts.txt", text.encode(), text)
+    bring(None, st.session_state["pasted"].encode())
 
 
 def renamed(project: Project, key: str) -> None:
@@ -73,12 +65,19 @@ def ways_in() -> None:
         st.button("Try the sample", wrap=True, icon=icon, on_click=bring, args=intake.sample())
     with right:
         st.markdown("**Recent projects**")
-        recent = intake.all_projects(_ui.workspace())[:5]
-        for project in recent:
-            label = f"{_ui.plain(project.name[:40])} · {project.created_at:%d %b, %H:%M}"
-            st.button(label, project.id, type="tertiary", on_click=opened, args=(project.id,))
-        if not recent:
+        known = intake.all_projects(_ui.workspace())
+        recent(known[:5])
+        if len(known) > 5:
+            with st.popover(f"All {len(known):,} projects"):
+                recent(known[5:])
+        if not known:
             st.caption("None yet.")
+
+
+def recent(projects: Sequence[Project]) -> None:
+    for project in projects:
+        label = f"{_ui.plain(project.name[:40])} · {_ui.when(project.created_at)}"
+        st.button(label, project.id, type="tertiary", on_click=opened, args=(project.id,))
 
 
 def columns_form(project: Project, table: Table) -> None:
@@ -101,8 +100,8 @@ def columns_form(project: Project, table: Table) -> None:
         st.rerun()
 
 
-def health_card(project: Project, table: Table) -> None:
-    health = intake.look_over(table, project.columns)
+def health_card(project: Project) -> None:
+    health = _ui.health(project)
     with st.container(border=True):
         counts = (
             ("Rows", health.rows, "Rows of the file."),
@@ -140,10 +139,12 @@ if project is not None:
     head.text_input("Project", key=key, max_chars=200, on_change=renamed, args=(project, key))
     label = "Make the map" if project.head is None else "Open the map"
     if action.button(label, type="primary", icon=":material/arrow_forward:", width="stretch"):
+        if project.head is None:
+            _ui.start(project.id, "map", {})
         _ui.go_to("pages/map.py")
-    table = intake.load_table(_ui.workspace(), project)
+    table = _ui.table(project)
     with _ui.told_errors():
         columns_form(project, table)
-        health_card(project, table)
-    st.caption("The first 50 rows")
+        health_card(project)
+    st.caption("The first rows")
     st.dataframe(table.frame.head(50), hide_index=True, height=320)

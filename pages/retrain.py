@@ -109,11 +109,8 @@ def lineage(proposal: Proposal, names: dict[int, str]) -> None:
 
 
 def last_decision(proposal: Proposal) -> None:
-    when = f"{proposal.at:%d %b, %H:%M} UTC"
-    if proposal.status == "kept":
-        st.caption(f"The retraining of {when} was kept; Undo brings the old embedder back.")
-    else:
-        st.caption(f"The retraining of {when} was put away; the old embedder stayed.")
+    what = "kept" if proposal.status == "kept" else "put away"
+    st.caption(f"The last retraining ({_ui.when(proposal.at)}) was {what}.")
 
 
 _ui.title("Retrain")

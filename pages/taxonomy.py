@@ -91,8 +91,7 @@ def one(here: Current, line: TreeLine, lines: tuple[TreeLine, ...], shown: View)
     """Everything about one topic."""
     topic, version = line.topic, here.taxonomy.version
     names(here, line, lines)
-    review = SetReviewed(version, topic.id, not topic.reviewed)
-    lock = SetLock(version, topic.id, not topic.locked)
+    review, lock = SetReviewed(version, topic.id, not topic.reviewed), not topic.locked
     with st.container(horizontal=True):
         st.button(
             "Mark as not reviewed" if topic.reviewed else "Mark as reviewed",
@@ -105,7 +104,7 @@ def one(here: Current, line: TreeLine, lines: tuple[TreeLine, ...], shown: View)
             "Unlock" if topic.locked else "Lock",
             icon=":material/lock:",
             on_click=apply,
-            args=(here, lock),
+            args=(here, SetLock(version, topic.id, lock)),
             help="A locked topic keeps exactly its texts when the map is clustered again.",
         )
     if topic.keywords:

@@ -148,7 +148,11 @@ class Files:
 def _sweep(drafts: Path) -> None:
     """Remove what killed processes left half-written more than a day ago."""
     for draft in drafts.iterdir():
-        if time.time() - draft.stat().st_mtime > _STALE_SECONDS:
+        try:
+            age = time.time() - draft.stat().st_mtime
+        except FileNotFoundError:
+            continue  # another process has just renamed it into place
+        if age > _STALE_SECONDS:
             if draft.is_dir():
                 shutil.rmtree(draft, ignore_errors=True)
             else:

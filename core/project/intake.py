@@ -31,6 +31,20 @@ def read_pasted(workspace: Workspace, text: str) -> Table:
     return paste_table(text, workspace.settings)
 
 
+def bring(workspace: Workspace, name: str | None, data: bytes) -> Project:
+    """Make a project of a file, or of pasted lines (`name` None), at one go.
+
+    The columns are guessed and can be changed until there is a map. Raises
+    InputError; nothing is kept then.
+    """
+    if name is None:
+        table = read_pasted(workspace, data.decode("utf-8"))
+    else:
+        table = read_upload(workspace, name, data)
+    title = (name or "Pasted texts").rsplit(".", 1)[0]
+    return create_project(workspace, table, guess(table), name=title, data=data)
+
+
 def sample() -> tuple[str, bytes]:
     """Return the name and the bytes of Clade's own sample file."""
     return SAMPLE_NAME, sample_bytes(SAMPLE_NAME)

@@ -132,7 +132,8 @@ def _neighbours(vectors: Floats, seed: int) -> tuple[Ints, Floats]:
     if n > EXACT_UP_TO:
         from pynndescent import NNDescent  # type: ignore[import-untyped]
 
-        index = NNDescent(vectors, metric="cosine", n_neighbors=k, random_state=seed)
+        # The number of threads changes the result, so it is fixed.
+        index = NNDescent(vectors, metric="cosine", n_neighbors=k, random_state=seed, n_jobs=1)
         indices, distances = index.neighbor_graph
         return indices.astype(np.int32), distances.astype(np.float32)
     indices = np.empty((n, k), dtype=np.int32)

@@ -39,7 +39,7 @@ def split(
     items = _items(constraints)
     if len(items) < MIN_ANSWERS:
         raise TooFewError(
-            f"There are {len(items)} answers to learn from; {MIN_ANSWERS} are needed.",
+            f"The answers so far settle {len(items)} constraints; {MIN_ANSWERS} are needed.",
             f"Answer at least {MIN_ANSWERS - len(items)} more questions, then train.",
         )
     target = max(1, round(share * len(items)))
@@ -54,8 +54,10 @@ def split(
             too_large.append(component)
     if room > target // 2 and too_large:
         held |= _region(max(too_large, key=len), room, seed)
-    train = [item for item in items if held.isdisjoint(item[1])]
     held_out = [item for item in items if held.issuperset(item[1])]
+    # A text of the region that no held-out answer is about need not cost the train side.
+    judged = {text for _, texts, _ in held_out for text in texts}
+    train = [item for item in items if judged.isdisjoint(item[1])]
     if not train or not held_out:
         raise TooFewError(
             "All answers hang on the same few texts, so none can be held back as a check.",

@@ -1,6 +1,6 @@
 """The one helper that the pages share, one idea a file."""
 
-from pages._ui.cached import arrays, corpus, texts, workspace
+from pages._ui.cached import arrays, corpus, health, table, texts, workspace
 from pages._ui.frame import frame, title
 from pages._ui.position import (
     annotator,
@@ -13,7 +13,7 @@ from pages._ui.position import (
     tray,
 )
 from pages._ui.selection import show_tray
-from pages._ui.show import card, is_dark, lines, plain, told_errors
+from pages._ui.show import card, is_dark, lines, plain, told_errors, when
 from pages._ui.work import start, tell_end, watch
 
 __all__ = [
@@ -27,17 +27,20 @@ __all__ = [
     "demand_project",
     "frame",
     "go_to",
+    "health",
     "is_dark",
     "lines",
     "plain",
     "put_in_tray",
     "show_tray",
     "start",
+    "table",
     "tell_end",
     "texts",
     "title",
     "told_errors",
     "tray",
     "watch",
+    "when",
     "workspace",
 ]

@@ -7,7 +7,7 @@ import streamlit as st
 from core.domain.clusterings import Clustering
 from core.domain.projects import Project
 from core.domain.spaces import Embedding, Layout
-from core.domain.texts import Corpus, Text
+from core.domain.texts import Corpus, Health, Table, Text
 from core.project import intake, use_cases
 from core.project.arrays import load_map
 from core.project.workspace import Workspace, open_workspace
@@ -22,19 +22,40 @@ def workspace() -> Workspace:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _corpus(project_id: str, _read_as: str) -> tuple[Corpus, dict[str, Text]]:
+def _corpus(project_id: str, read_as: str) -> tuple[Corpus, dict[str, Text]]:
     found = intake.load_corpus(workspace(), intake.find_project(workspace(), project_id))
     return found, {text.id: text for text in found.texts}
 
 
 def corpus(project: Project) -> Corpus:
     """Return the distinct texts of a project."""
-    return _corpus(project.id, f"{project.table_key}{project.columns}")[0]
+    return _corpus(project.id, _reading(project))[0]
 
 
 def texts(project: Project) -> dict[str, Text]:
     """Return the texts of a project by id."""
-    return _corpus(project.id, f"{project.table_key}{project.columns}")[1]
+    return _corpus(project.id, _reading(project))[1]
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _table(project_id: str, read_as: str) -> tuple[Table, Health]:
+    project = intake.find_project(workspace(), project_id)
+    found = intake.load_table(workspace(), project)
+    return found, intake.look_over(found, project.columns)
+
+
+def table(project: Project) -> Table:
+    """Return the table of a project as it was brought."""
+    return _table(project.id, _reading(project))[0]
+
+
+def health(project: Project) -> Health:
+    """Return the health card of a project's table."""
+    return _table(project.id, _reading(project))[1]
+
+
+def _reading(project: Project) -> str:
+    return f"{project.table_key}{project.columns}"
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -24,6 +24,8 @@ def frame() -> None:
         project = chosen_project()
         if project is None:
             st.caption("No project open.")
+            if st.session_state.pop("lost", False):
+                st.warning("The project of this link is not here. The Data page lists yours.")
         else:
             _project(project)
         st.caption(":material/lock: No LLM: nothing leaves this computer.")

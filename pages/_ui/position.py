@@ -29,7 +29,7 @@ def chosen_project() -> Project | None:
     try:
         project = intake.find_project(workspace(), project_id)
     except NotFoundError:
-        # A link to a project that is gone: the Data page offers those that are there.
+        st.session_state["lost"] = True
         st.session_state.pop("project", None)
         st.query_params.pop("project", None)
         return None
@@ -49,7 +49,7 @@ def demand_map() -> Current:
     """Return where the chosen project stands, or show what to do first and stop."""
     project = demand_project()
     if project.head is None:
-        _empty("This project has no map yet. It comes first.", "pages/map.py", "Make the map")
+        _empty("This project has no map yet. It comes first.", "pages/map.py", "Go to the map")
     return current(workspace(), project.id)
 
 

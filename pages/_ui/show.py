@@ -6,7 +6,9 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -35,6 +37,15 @@ def lines(bodies: Iterable[str]) -> None:
 def is_dark() -> bool:
     """Return whether the browser shows the dark theme."""
     return st.context.theme.type == "dark"
+
+
+def when(at: datetime) -> str:
+    """Return a moment in the browser's own time zone."""
+    try:
+        local = at.astimezone(ZoneInfo(st.context.timezone or "UTC"))
+    except ZoneInfoNotFoundError:
+        return f"{at:%d %b, %H:%M} UTC"
+    return f"{local:%d %b, %H:%M}"
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import streamlit as st
@@ -12,6 +12,8 @@ from core.domain.jobs import Job, JobStatus
 from core.project import pictures, use_cases
 from pages._ui.cached import workspace
 from pages._ui.show import plain, told_errors
+
+OLD_NEWS = timedelta(hours=1)
 
 
 def start(project_id: str, kind: str, params: Mapping[str, Any]) -> None:
@@ -57,6 +59,8 @@ def tell_end(job: Job | None) -> None:
     """Say how a job ended when it did not end well."""
     st.query_params.pop("job", None)
     if job is None or not job.status.over or job.status is JobStatus.DONE:
+        return
+    if job.finished_at and datetime.now(UTC) - job.finished_at > OLD_NEWS:
         return
     if job.status is JobStatus.CANCELLED:
         st.info("The last run was cancelled. Nothing was changed.", icon=":material/block:")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -187,6 +190,43 @@ def test_a_refusing_disk_is_told_and_leaves_nothing(files: Files, tmp_path: Path
         files.put_folder(full)
 
     assert [path.name for path in (tmp_path / "files").rglob("*")] == ["tmp"]
+
+
+def test_opening_sweeps_old_drafts_and_leaves_new_ones(files: Files, tmp_path: Path) -> None:
+    tmp = tmp_path / "files" / "tmp"
+    yesterday = time.time() - 2 * 86_400
+    for name in ("old", "new"):
+        (tmp / name).mkdir()
+        fill(tmp / name)
+        (tmp / f"{name}.file").write_bytes(b"half")
+    for path in (tmp / "old", tmp / "old.file"):
+        os.utime(path, (yesterday, yesterday))
+
+    Files(tmp_path / "files")
+
+    assert {path.name for path in tmp.iterdir()} == {"new", "new.file"}
+
+
+def test_opening_while_others_write_finds_no_fault(files: Files, tmp_path: Path) -> None:
+    over = threading.Event()
+    for number in range(500):  # the longer the sweep looks around, the more vanishes meanwhile
+        (tmp_path / "files" / "tmp" / f"{number:032}").write_bytes(b"half")
+
+    def write(lane: int) -> None:
+        number = 0
+        while not over.is_set():
+            files.put_bytes(f"{lane} {number}".encode())
+            number += 1
+
+    with ThreadPoolExecutor(4) as pool:
+        lanes = [pool.submit(write, lane) for lane in range(4)]
+        try:
+            for _ in range(60):
+                Files(tmp_path / "files")
+        finally:
+            over.set()
+        for lane in lanes:
+            lane.result()
 
 
 def test_a_file_where_the_folder_should_be_is_told(tmp_path: Path) -> None:

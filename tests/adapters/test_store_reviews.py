@@ -104,8 +104,8 @@ def test_taking_an_answer_back_opens_the_question_again(store: Store) -> None:
 def test_a_skipped_question_comes_last_for_who_skipped_it(store: Store) -> None:
     pairs = [Pair("a", "b"), Pair("a", "c"), Pair("a", "d")]
     ask(store, *pairs)
-    store.reviews.skip("p", pairs[0].id, "me", AT)
-    store.reviews.skip("p", pairs[1].id, "me", AT + timedelta(seconds=1))
+    store.reviews.skip("p", pairs[1].id, "me", AT)
+    store.reviews.skip("p", pairs[0].id, "me", AT + timedelta(seconds=1))
 
     order = []
     while shown := store.reviews.next_open("p", "me"):
@@ -113,7 +113,7 @@ def test_a_skipped_question_comes_last_for_who_skipped_it(store: Store) -> None:
         say(store, shown.question, Verdict.SAME)
     other = store.reviews.next_open("p", "other")
 
-    assert order == [pairs[2], pairs[0], pairs[1]]
+    assert order == [pairs[2], pairs[1], pairs[0]]
     assert other is not None and other.question == pairs[0]
 
 

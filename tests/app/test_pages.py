@@ -22,7 +22,7 @@ from core.domain.projects import Project
 from core.domain.questions import Asked, Pair, Triplet
 from core.domain.taxonomy import Reassign, Rename
 from core.domain.training import Proposal, Score
-from core.project import intake, retraining, review, shaping
+from core.project import intake, retraining, review, shaping, use_cases
 from core.project.mapping import current
 from core.project.workspace import Workspace
 
@@ -106,7 +106,7 @@ def test_without_a_map_each_page_leads_to_it(
     app = open_app(page, project.id)
     assert title(app) == page.capitalize()
     assert "no map yet" in app.info[0].value
-    app = press(app, "Make the map")
+    app = press(app, "Go to the map")
     assert title(app) == "Map"
     assert app.query_params["project"] == project.id
 
@@ -209,6 +209,9 @@ def test_trying_the_sample(workspace: Workspace, open_app: OpenApp) -> None:
     assert only_project(workspace).source == "messages.csv"
     assert int(field(app.metric, "Texts").value) > 500
     assert title(press(app, "Make the map")) == "Map"
+    job = workspace.store.jobs.live_job(only_project(workspace).id)
+    assert job is not None and job.kind == "map"
+    use_cases.cancel_job(workspace, job.id)
 
 
 def test_pasting_lines(workspace: Workspace, open_app: OpenApp) -> None:
@@ -654,7 +657,7 @@ def test_keep_old(mapped: str, workspace: Workspace, open_app: OpenApp) -> None:
     proposal = offer(workspace, mapped, 6, 5)
     app = press(open_app("retrain", mapped), "Keep old")
     assert current(workspace, mapped).map.id == proposal.old_map
-    assert any("the old embedder stayed" in caption.value for caption in app.caption)
+    assert any("was put away" in caption.value for caption in app.caption)
     assert any("Round 0" in caption.value for caption in app.sidebar.caption)
 
 

@@ -23,10 +23,10 @@ def over(job: Job) -> bool:
 def test_a_job_ends_as_done_with_its_result(floor: Floor) -> None:
     job = floor.store.jobs.add_job("p", "count", {"steps": 3, "pause": 0})
 
-    floor.work(job).wait(30)
+    log, _ = floor.work(job).communicate(timeout=30)
 
     ended = floor.store.jobs.job(job.id)
-    assert (ended.status, ended.error, ended.fraction) == (JobStatus.DONE, "", 1.0)
+    assert (ended.status, ended.error, ended.fraction) == (JobStatus.DONE, "", 1.0), log
     assert ended.result == {"project": "p", "counted": 3}
     assert ended.series == (0.0, 0.5, 1.0)
     assert ended.started_at and ended.finished_at

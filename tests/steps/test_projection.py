@@ -136,6 +136,29 @@ def test_few_texts_keep_their_geometry():
     assert groups_apart(layout.xy, 3, 4) > 3
 
 
+def test_few_texts_are_aligned_onto_an_earlier_map():
+    embedding = embedding_of(blobs(3, 4))
+    first = project(embedding, seed=0)
+    turned = Layout("old", first.text_ids, first.reduced, first.xy[:, ::-1] * 2 + 7)
+    assert np.allclose(project(embedding, seed=0, start=turned).xy, turned.xy, atol=1e-3)
+
+
+@pytest.mark.slow
+def test_many_texts_find_their_neighbours_the_same_way_on_any_number_of_threads(monkeypatch):
+    import numba
+
+    monkeypatch.setattr("core.steps.projection.EXACT_UP_TO", 100)
+    embedding = embedding_of(blobs(6, 100))
+    threads = numba.get_num_threads()
+    layout = project(embedding, seed=3)
+    numba.set_num_threads(threads)
+    assert groups_apart(layout.xy, 6, 100) > 2
+    for count in (threads, 1):
+        numba.set_num_threads(count)
+        assert np.array_equal(project(embedding, seed=3).xy, layout.xy)
+    numba.set_num_threads(threads)
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_damaged_vectors_are_refused_with_a_next_move(bad):
     vectors = unit(blobs(2, 10))

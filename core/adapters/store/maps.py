@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from core.adapters.store.database import Database, insert_for
 from core.adapters.store.schema import map_, proposal, space
 from core.domain.clusterings import ClusterSpec, Lineage, LineageStep
-from core.domain.errors import NotFoundError
+from core.domain.errors import NotFoundError, StaleEditError
 from core.domain.projects import Map
 from core.domain.spaces import Space
 from core.domain.training import Proposal, ProposalStatus, Score
@@ -86,9 +86,17 @@ class Maps:
             return tuple(_proposal(row) for row in rows)
 
     def decide(self, proposal_id: str, status: ProposalStatus) -> None:
+        """Decide an open proposal. Raises StaleEditError where it was decided already."""
         with self._db.write() as connection:
-            connection.execute(
-                proposal.update().where(proposal.c.id == proposal_id).values(status=status)
+            decided = connection.execute(
+                proposal.update()
+                .where(proposal.c.id == proposal_id, proposal.c.status == "open")
+                .values(status=status)
+            )
+        if not decided.rowcount:
+            raise StaleEditError(
+                "This retraining was decided already, here or in another tab.",
+                "Reload the page to see how.",
             )
 
 

@@ -21,7 +21,7 @@ _DEFAULT = "cp1252"
 _CANDIDATES = (
     _DEFAULT,
     *("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256"),
-    *("koi8_r", "mac_roman", "cp932", "euc_jp", "gb18030", "big5", "cp949"),
+    *("cp932", "euc_jp", "gb18030", "big5", "cp949"),
 )
 _SAMPLE = 65_536
 _BONUS = 0.02
@@ -115,7 +115,7 @@ def _guess(name: str, data: bytes) -> Decoded:
         for match in matches
         for encoding in match.could_be_from_charset
     )
-    for encoding in [*(encoding for _, encoding in ranked), _DEFAULT]:
+    for encoding in [*(encoding for _, encoding in ranked), *_CANDIDATES]:
         text = _strict(data, encoding)
         if text is not None and _is_text(text):
             notice = (
