@@ -184,7 +184,7 @@ def _sync(path: Path) -> None:
 def _damaged(key: str) -> StorageError:
     return StorageError(
         f"A stored file ({key[:8]}…) is missing or damaged.",
-        "Make the map again; answers and edits are kept in the database.",
+        "Bring the file again as a new project; answers and edits stay in the database.",
     )
 
 

@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from core.adapters.encoders import SentenceEncoder
-from core.adapters.trainer import fine_tune
+from core.adapters.encoders import SentenceEncoder, fine_tune
 from core.domain.clusterings import Lineage
 from core.domain.errors import StaleEditError
 from core.domain.judgments import Constraints
@@ -127,7 +126,6 @@ def discard(workspace: Workspace, proposal: Proposal) -> None:
 
     Raises StaleEditError where it was decided already.
     """
-    _demand_open(workspace, proposal)
     workspace.store.maps.decide(proposal.id, "discarded")
 
 

@@ -9,13 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.adapters.encoders import (
-    BUNDLED_SHA256,
-    SentenceEncoder,
-    bundled_space,
-    load_bundled,
-    load_folder,
-)
+from core.adapters.encoders import SentenceEncoder, bundled_space, load_bundled, load_folder
+from core.adapters.encoders.sentence import BUNDLED_SHA256
 from core.domain.errors import Cancelled, ModelError
 from core.domain.ids import content_id
 from core.domain.ports import Encoder

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.adapters.encoders import SentenceEncoder, load_bundled, load_folder
-from core.adapters.trainer import fine_tune
+from core.adapters.encoders import SentenceEncoder, fine_tune, load_bundled, load_folder
 from core.domain.errors import Cancelled, ModelError, TooFewError
 from core.domain.ids import content_id
 from core.domain.training import TrainingExamples, TrainingSpec

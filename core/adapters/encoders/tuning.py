@@ -9,7 +9,7 @@ from collections.abc import Callable
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from core.adapters.encoders import REVISION_DIGITS, SentenceEncoder, space_of
+from core.adapters.encoders.sentence import REVISION_DIGITS, SentenceEncoder, space_of
 from core.domain.errors import ModelError, TooFewError
 from core.domain.spaces import Space
 from core.domain.training import TrainingExamples, TrainingSpec

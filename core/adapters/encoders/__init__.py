@@ -1,0 +1,11 @@
+"""Sentence encoders: the bundled one, those tuned from it, and the tuning itself."""
+
+from core.adapters.encoders.sentence import (
+    SentenceEncoder,
+    bundled_space,
+    load_bundled,
+    load_folder,
+)
+from core.adapters.encoders.tuning import fine_tune
+
+__all__ = ["SentenceEncoder", "bundled_space", "fine_tune", "load_bundled", "load_folder"]
