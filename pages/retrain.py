@@ -80,7 +80,7 @@ def decide(proposal: Proposal) -> None:
     new, old = ("primary", "secondary") if proposal.better else ("secondary", "primary")
     with st.container(horizontal=True):
         if st.button("Keep new", type=new, icon=":material/check:"):
-            with _ui.told_errors():
+            with _ui.told_errors(), st.spinner("Carrying names and edits over…"):
                 retraining.keep(_ui.workspace(), proposal)
                 st.rerun()
         if st.button("Keep old", type=old, icon=":material/undo:"):

@@ -70,6 +70,11 @@ class App:
                 return
         raise AssertionError("the app did not start within 30 s")
 
+    def loaded(self, library: str) -> bool:
+        """Return whether the server process has mapped a file of that name."""
+        assert self.process is not None
+        return library in Path(f"/proc/{self.process.pid}/maps").read_text("utf-8")
+
     def kill(self) -> None:
         """kill -9: the server hears nothing and cleans up nothing."""
         assert self.process is not None

@@ -74,6 +74,7 @@ def retrain_and_keep(page: Page) -> None:
     expect(page.get_by_text("Training, step", exact=False)).to_be_visible(timeout=120_000)
     page.reload()
     expect(button(page, "Cancel")).to_be_visible()
+    shoot(page, "4-training")
     expect(button(page, "Keep new")).to_be_visible(timeout=400_000)
     expect(page.locator("canvas").first).to_be_visible()
     shoot(page, "4-proposal")
@@ -138,8 +139,11 @@ def test_from_upload_to_export(app: App, page: Page, tmp_path: Path) -> None:
     asked_outside: list[str] = []
     page.on("request", lambda r: asked_outside.append(r.url) if app.url not in r.url else None)
     page.goto(app.url)
+    expect(page.locator("h1")).to_have_text("Data")
     make_the_map(page)
     answer_twenty(page)
+    for heavy in ("libtorch", "libllvmlite", "hdbscan", "tokenizers"):
+        assert not app.loaded(heavy), f"{heavy} is the worker's to load"
     retrain_and_keep(page)
     rename_a_topic(page)
     check(exported(page, tmp_path))
