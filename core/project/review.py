@@ -25,7 +25,6 @@ class Standing:
     embedder's guess; `low`, `high` the 95% Wilson interval of that share."""
 
     answered: int
-    queued: int
     agreed: int
     comparable: int
     low: float
@@ -85,8 +84,7 @@ def propose_batch(workspace: Workspace, project_id: str, count: int = BATCH) -> 
         load_clustering(workspace, here.map),
         count=count,
         asked=asked,
-        # Another batch from the same map must draw other anchors, repeatably.
-        seed=here.project.seed + len(asked),
+        seed=here.project.seed,
     )
     return workspace.store.reviews.enqueue(project_id, batch)
 
@@ -123,8 +121,8 @@ def skip(workspace: Workspace, project_id: str, question_id: str, annotator: str
 
 def remark_on(workspace: Workspace, project_id: str, question_id: str, annotator: str) -> Remark:
     """Return the annotator's flag and note on a question (empty where there is none)."""
-    for remark in workspace.store.reviews.remarks(project_id):
-        if (remark.question, remark.annotator) == (question_id, annotator):
+    for remark in workspace.store.reviews.remarks(project_id, question_id):
+        if remark.annotator == annotator:
             return remark
     return Remark(question_id, annotator, flagged=False, note="")
 
@@ -140,17 +138,13 @@ def leave_remark(workspace: Workspace, project_id: str, remark: Remark) -> None:
 
 def standing(workspace: Workspace, project_id: str, annotator: str) -> Standing:
     """Return how far the annotator is, and how often the embedder guessed the same."""
-    reviews = workspace.store.reviews
-    mine = [j for j in reviews.judgments(project_id) if j.annotator == annotator]
-    guesses = reviews.guesses(project_id)
-    compared = [
-        guesses[j.question.id] == j.verdict for j in mine if guesses.get(j.question.id) is not None
-    ]
+    mine = workspace.store.reviews.answered(project_id, annotator)
+    compared = [verdict == guessed for verdict, guessed, _ in mine if guessed is not None]
     low, high = wilson(sum(compared), len(compared))
-    gaps = sorted((later.at - earlier.at).total_seconds() for earlier, later in pairwise(mine))
+    times = [at for *_, at in mine]
+    gaps = sorted((later - earlier).total_seconds() for earlier, later in pairwise(times))
     return Standing(
         answered=len(mine),
-        queued=len(guesses),
         agreed=sum(compared),
         comparable=len(compared),
         low=low,

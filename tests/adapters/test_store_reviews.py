@@ -122,7 +122,10 @@ def test_a_question_comes_back_from_the_queue_as_it_was_put(store: Store) -> Non
     store.reviews.enqueue("p", [put])
 
     assert store.reviews.asked("p", put.question.id) == put
-    assert store.reviews.guesses("p") == {put.question.id: "left"}
+    say(store, put.question, Verdict.RIGHT)
+    ((verdict, guessed, _at),) = store.reviews.answered("p", "me")
+    assert (verdict, guessed) == ("right", "left")
+    assert store.reviews.answered("p", "other") == ()
     with pytest.raises(NotFoundError):
         store.reviews.asked("p", "missing")
 

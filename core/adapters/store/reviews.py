@@ -45,15 +45,22 @@ class Reviews:
             )
             return frozenset(rows)
 
-    def guesses(self, project_id: str) -> dict[str, str | None]:
-        """Return the embedder's guessed verdict (None: no guess) by question id."""
+    def answered(
+        self, project_id: str, annotator: str
+    ) -> tuple[tuple[str, str | None, datetime], ...]:
+        """Return (verdict, the embedder's guess or None, when) of an annotator's
+        answers, oldest first."""
+        statement = (
+            sa.select(judgment.c.verdict, question.c.guess, judgment.c.at)
+            .join(question, _joined(judgment, annotator))
+            .where(question.c.project_id == project_id)
+            .order_by(judgment.c.at)
+        )
         with self._db.read() as connection:
-            rows = connection.execute(
-                sa.select(question.c.id, question.c.guess).where(
-                    question.c.project_id == project_id
-                )
+            return tuple(
+                (row.verdict, row.guess["verdict"] if row.guess else None, row.at)
+                for row in connection.execute(statement)
             )
-            return {row.id: row.guess["verdict"] if row.guess else None for row in rows}
 
     def next_open(self, project_id: str, annotator: str) -> Asked | None:
         """Return the first question that `annotator` has not answered, skipped ones last."""
@@ -158,13 +165,13 @@ class Reviews:
             project_id, left.question, left.annotator, flagged=left.flagged, note=left.note
         )
 
-    def remarks(self, project_id: str) -> tuple[Remark, ...]:
+    def remarks(self, project_id: str, question_id: str | None = None) -> tuple[Remark, ...]:
+        """Return the flags and notes of a project, or of one of its questions."""
+        statement = sa.select(remark).where(remark.c.project_id == project_id)
+        if question_id is not None:
+            statement = statement.where(remark.c.question_id == question_id)
         with self._db.read() as connection:
-            rows = connection.execute(
-                sa.select(remark)
-                .where(remark.c.project_id == project_id)
-                .order_by(remark.c.question_id, remark.c.annotator)
-            )
+            rows = connection.execute(statement.order_by(remark.c.question_id, remark.c.annotator))
             return tuple(
                 Remark(row.question_id, row.annotator, row.flagged, row.note) for row in rows
             )
