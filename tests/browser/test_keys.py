@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -58,7 +56,7 @@ def test_keys_are_silent_while_typing_a_note(app: App, page: Page) -> None:
     assert remark.note == "yes nobody skips by hand"
 
 
-def test_every_key_does_what_its_button_says(app: App, page: Page, tmp_path: Path) -> None:
+def test_every_key_does_what_its_button_says(app: App, page: Page) -> None:
     workspace, project_id = mapped_project(app.home, 60)
     page.goto(f"{app.url}/review?project={project_id}")
     first = card_id(page)
@@ -75,5 +73,8 @@ def test_every_key_does_what_its_button_says(app: App, page: Page, tmp_path: Pat
     page.keyboard.press("Backspace")
     expect(page.locator(f".st-key-accept{second}")).to_have_count(1)
     assert workspace.store.reviews.judgments(project_id) == ()
+    # Between two cards there is no card for a key to mean.
+    assert card_id(page) == second
+    expect(page.locator(f".st-key-H{second}")).to_be_visible()
     page.keyboard.press("h")
     expect(page.get_by_role("dialog")).to_contain_text("Space accepts the suggestion")

@@ -1,0 +1,87 @@
+"""Retraining: what is missing, the proposal, the decision."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.project import retraining
+from core.project.mapping import current
+from core.project.workspace import Workspace
+from tests.app.screen import OpenApp, answer_many, field, offer, press, title
+
+
+def test_too_few_answers_say_how_many_more(
+    mapped: str, workspace: Workspace, open_app: OpenApp
+) -> None:
+    assert "at least 8 more questions" in open_app("retrain", mapped).info[0].value
+    answer_many(workspace, mapped, 3)
+    app = open_app("retrain", mapped)
+    assert "at least 5 more questions" in app.info[0].value
+    assert "Retrain the embedder" not in [button.label for button in app.button]
+    assert title(press(app, "Answer questions")) == "Review"
+
+
+def test_enough_answers_offer_the_retraining(
+    mapped: str, workspace: Workspace, open_app: OpenApp
+) -> None:
+    answer_many(workspace, mapped, 20)
+    app = open_app("retrain", mapped)
+    assert not app.info
+    assert field(app.metric, "Answers").value == "20"
+    assert int(field(app.metric, "Held out").value) > 0
+    assert "Retrain the embedder" in [button.label for button in app.main.button]
+    assert any("s on two cores" in caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind", "primary"),
+    [(2, 9, "success", "Keep new"), (5, 6, "info", "Keep new"), (6, 5, "warning", "Keep old")],
+)
+def test_a_proposal_says_how_good_it_is(
+    mapped: str,
+    workspace: Workspace,
+    open_app: OpenApp,
+    before: int,
+    after: int,
+    kind: str,
+    primary: str,
+) -> None:
+    offer(workspace, mapped, before, after)
+    app = open_app("retrain", mapped)
+    assert not app.exception
+    told = {name: len(app.get(name)) for name in ("success", "info", "warning")}
+    assert told == {"success": 0, "info": 0, "warning": 0, kind: 1}
+    assert field(app.metric, "Held-out answers right, before").value == f"{before}0%"
+    assert field(app.metric, "After").value == f"{after}0%"
+    buttons = {b.label: b.proto.type for b in app.main.button}
+    assert [label for label, look in buttons.items() if look == "primary"] == [primary]
+    assert any("7 kept" in element.value for element in app.markdown)
+
+
+def test_keep_new(mapped: str, workspace: Workspace, open_app: OpenApp) -> None:
+    proposal = offer(workspace, mapped, 2, 9)
+    app = press(open_app("retrain", mapped), "Keep new")
+    assert current(workspace, mapped).map.id == proposal.new_map
+    assert any("was kept" in caption.value for caption in app.caption)
+    assert any("Round 1" in caption.value for caption in app.sidebar.caption)
+    app = press(app, "Undo", app.sidebar)
+    assert current(workspace, mapped).map.id == proposal.old_map
+
+
+def test_keep_old(mapped: str, workspace: Workspace, open_app: OpenApp) -> None:
+    proposal = offer(workspace, mapped, 6, 5)
+    app = press(open_app("retrain", mapped), "Keep old")
+    assert current(workspace, mapped).map.id == proposal.old_map
+    assert any("was put away" in caption.value for caption in app.caption)
+    assert any("Round 0" in caption.value for caption in app.sidebar.caption)
+
+
+def test_keeping_a_proposal_of_another_map_is_refused(
+    mapped: str, workspace: Workspace, open_app: OpenApp
+) -> None:
+    earlier = offer(workspace, mapped, 2, 9)
+    stale = offer(workspace, mapped, 2, 9)
+    retraining.keep(workspace, earlier)
+    app = press(open_app("retrain", mapped), "Keep new")
+    assert "retrain again" in app.error[0].value
+    assert current(workspace, mapped).map.id == earlier.new_map != stale.new_map
