@@ -97,9 +97,9 @@ def show_actions(where: tuple[str, str]) -> None:
             (flagged, "F", flag, where),
         ):
             st.button(label, key=f"{key}{question_id}", shortcut=key, on_click=action, args=args)
-        if st.button("Note", key=f"T{question_id}", shortcut="T"):
+        if st.button("Note", key="T", shortcut="T"):
             st.session_state["noting"] = question_id
-        if st.button("Help", key=f"H{question_id}", shortcut="H"):
+        if st.button("Help", key="H", shortcut="H"):
             show_help()
     if left.note or st.session_state.get("noting") == question_id:
         key = f"note{question_id}"
@@ -140,10 +140,15 @@ def ask(project: Project) -> None:
     show_actions(where)
 
 
+@st.fragment
+def desk(project: Project) -> None:
+    """Where answers are given: a fragment, so that a key redraws the card alone."""
+    standing = review.standing(_ui.workspace(), project.id, _ui.annotator())
+    st.progress(standing.batch_share, text=standing.progress)
+    st.caption(standing.told)
+    if not stopped(project, standing):
+        ask(project)
+
+
 _ui.title("Review")
-project = _ui.demand_map().project
-standing = review.standing(_ui.workspace(), project.id, _ui.annotator())
-st.progress(standing.batch_share, text=standing.progress)
-st.caption(standing.told)
-if not stopped(project, standing):
-    ask(project)
+desk(_ui.demand_map().project)
