@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from core.domain.clusterings import Centroids, Clustering, ClusterSpec, Lineage
-from core.domain.errors import TooFewError
+from core.domain.errors import StaleEditError, TooFewError
 from core.domain.ports import Encoder, Progress
 from core.domain.projects import Map, Project
 from core.domain.spaces import Embedding, Layout
@@ -169,14 +169,22 @@ def adopt_kept(
         grow_hierarchy(Centroids.of(drawn.embedding.vectors, drawn.clustering.labels)),
         {text.id: text.body for text in corpus.texts},
     )
+    head = None
     if project.head is not None:
+        # Read anew: a person may have edited the taxonomy while the map was made.
         here = current(workspace, project.id)
+        head = here.project.head
+        if here.map.id != drawn.map.parent:
+            raise StaleEditError(
+                "The map was changed while this one was made, so their clusters cannot be matched.",
+                "Start it again from the current map.",
+            )
         assignment = assign(here.taxonomy, load_clustering(workspace, here.map))
         fresh = carry(here.taxonomy, assignment, fresh, drawn.lineage, drawn.clustering)
     return workspace.store.projects.append(
         project.id,
         fresh,
-        parent=project.head,
+        parent=head,
         sentence=sentence,
         author=workspace.settings.annotator,
         at=datetime.now(UTC),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from core.domain.errors import Cancelled, NotFoundError, TooFewError
+from core.domain.errors import Cancelled, NotFoundError, StaleEditError, TooFewError
 from core.domain.jobs import JobStatus
 from core.domain.settings import Settings
 from core.domain.taxonomy import Reassign, Rename, SetLock, Taxonomy
@@ -218,3 +219,46 @@ def test_a_worker_process_makes_the_map(mapped: tuple[Workspace, str]) -> None:
     assert job.result == {"map": current(workspace, project_id).map.id, "clusters": 3}
     assert use_cases.last_job(workspace, project_id, "map") == job
     assert use_cases.live_job(workspace, project_id) is None
+
+
+class Meddler:
+    """A `Progress` during whose first report somebody does something else."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        self.meanwhile: Callable[[], object] | None = meanwhile
+
+    def report(self, fraction: float, message: str) -> None:
+        if self.meanwhile:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
+
+    def point(self, value: float) -> None: ...
+
+
+def test_an_edit_made_while_the_map_is_clustered_again_is_kept(
+    mapped: tuple[Workspace, str],
+) -> None:
+    workspace, project_id = mapped
+    here = current(workspace, project_id)
+    topic = leaves(here.taxonomy)[0].id
+    rename = Rename(here.taxonomy.version, topic, "Named meanwhile")
+    make_map(
+        workspace,
+        project_id,
+        {"method": "kmeans", "k": 6},
+        Meddler(lambda: edit(workspace, project_id, rename, "me")),
+    )
+    now = current(workspace, project_id)
+    assert now.map.id != here.map.id
+    assert "Named meanwhile" in [topic.label for topic in now.taxonomy.topics]
+
+
+def test_a_map_changed_under_a_clustering_is_not_overwritten(
+    mapped: tuple[Workspace, str], listener: Listener
+) -> None:
+    workspace, project_id = mapped
+    params = {"method": "kmeans", "k": 5}
+    other = Meddler(lambda: make_map(workspace, project_id, params, listener))
+    with pytest.raises(StaleEditError):
+        make_map(workspace, project_id, {"method": "kmeans", "k": 6}, other)
+    assert current(workspace, project_id).map.spec.k == 5
