@@ -11,7 +11,7 @@ from core.domain.judgments import Verdict
 from core.domain.projects import Project
 from core.domain.questions import Asked
 from core.project import review
-from core.project.cards import Card, card_of
+from core.project.cards import NOTHING_LEFT, Card, card_of
 from pages import _ui
 
 HELP = Path(__file__).resolve().parents[1] / "assets" / "help" / "review.md"
@@ -89,12 +89,11 @@ def show_choices(card: Card, asked: Asked, where: tuple[str, str]) -> None:
 def show_actions(where: tuple[str, str]) -> None:
     project_id, question_id = where
     left = review.remark_on(_ui.workspace(), project_id, question_id, _ui.annotator())
-    flagged = "Unflag" if left.flagged else "Flag"
     with st.container(horizontal=True):
         for label, key, action, args in (
             ("Skip", "S", skip, where),
             ("Undo", "Backspace", take_back, (project_id,)),
-            (flagged, "F", flag, where),
+            ("Unflag" if left.flagged else "Flag", "F", flag, where),
         ):
             st.button(label, key=f"{key}{question_id}", shortcut=key, on_click=action, args=args)
         if st.button("Note", key="T", shortcut="T"):
@@ -129,10 +128,7 @@ def stopped(project: Project, standing: review.Standing) -> bool:
 def ask(project: Project) -> None:
     asked = review.next_question(_ui.workspace(), project.id, _ui.annotator())
     if asked is None:
-        st.info(
-            "There is nothing left to ask on this map. Retrain the embedder, or cluster again "
-            "with more clusters on the Map page."
-        )
+        st.info(NOTHING_LEFT)
         return
     card, where = card_of(asked), (project.id, asked.question.id)
     show_texts(project, card)

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from core.domain.judgments import Verdict
 from core.domain.questions import Asked, Triplet
 
+NOTHING_LEFT = (
+    "There is nothing left to ask on this map. Retrain the embedder, or cluster again "
+    "with more clusters on the Map page."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Side:

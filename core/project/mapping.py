@@ -162,29 +162,30 @@ def adopt(
 def adopt_kept(
     workspace: Workspace, project: Project, corpus: Corpus, drawn: Drawn, sentence: str
 ) -> Taxonomy:
-    """As `adopt`, for a map that is in the store already (a proposal's)."""
+    """As `adopt`, for a map that is in the store already (a proposal's).
+
+    Raises StaleEditError where the current map is no longer the one it was made from.
+    """
+    # Read anew: a person may have edited the taxonomy while the map was made.
+    here = current(workspace, project.id) if project.head is not None else None
+    if here and here.map.id != drawn.map.parent:
+        raise StaleEditError(
+            "The map has changed since this one was made, so their clusters cannot be matched.",
+            "Keep the current one; cluster or retrain again from there.",
+        )
     fresh = grow_taxonomy(
         drawn.map.id,
         drawn.clustering,
         grow_hierarchy(Centroids.of(drawn.embedding.vectors, drawn.clustering.labels)),
         {text.id: text.body for text in corpus.texts},
     )
-    head = None
-    if project.head is not None:
-        # Read anew: a person may have edited the taxonomy while the map was made.
-        here = current(workspace, project.id)
-        head = here.project.head
-        if here.map.id != drawn.map.parent:
-            raise StaleEditError(
-                "The map was changed while this one was made, so their clusters cannot be matched.",
-                "Start it again from the current map.",
-            )
+    if here:
         assignment = assign(here.taxonomy, load_clustering(workspace, here.map))
         fresh = carry(here.taxonomy, assignment, fresh, drawn.lineage, drawn.clustering)
     return workspace.store.projects.append(
         project.id,
         fresh,
-        parent=head,
+        parent=here.project.head if here else None,
         sentence=sentence,
         author=workspace.settings.annotator,
         at=datetime.now(UTC),

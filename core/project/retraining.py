@@ -18,7 +18,7 @@ from core.domain.taxonomy import Taxonomy
 from core.domain.training import Proposal, Score, TrainingSpec
 from core.project.arrays import load_clustering, load_embedding
 from core.project.encoders import open_encoder
-from core.project.intake import load_corpus
+from core.project.intake import find_project, load_corpus
 from core.project.mapping import Current, Drawn, adopt_kept, current, draw, next_round
 from core.project.stages import Stage, shares
 from core.project.workspace import Workspace
@@ -100,20 +100,15 @@ def keep(workspace: Workspace, proposal: Proposal) -> Taxonomy:
     or where it was decided already.
     """
     _demand_open(workspace, proposal)
-    here = current(workspace, proposal.project)
-    if here.map.id != proposal.old_map:
-        raise StaleEditError(
-            "The map has changed since this retraining, so its clusters cannot be matched.",
-            "Keep the old one here, and retrain again from the current map.",
-        )
+    project = find_project(workspace, proposal.project)
     new = workspace.store.maps.get(proposal.new_map)
     drawn = Drawn(
         new, load_embedding(workspace, new), load_clustering(workspace, new), proposal.lineage
     )
     taxonomy = adopt_kept(
         workspace,
-        here.project,
-        load_corpus(workspace, here.project),
+        project,
+        load_corpus(workspace, project),
         drawn,
         f"Kept the retrained embedder (round {new.round})",
     )
