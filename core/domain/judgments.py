@@ -8,11 +8,13 @@ from enum import StrEnum
 from typing import Literal
 
 from core.domain.errors import InputError
-from core.domain.questions import Pair, Question, Triplet
+from core.domain.questions import Contradiction, Pair, Placement, Question, Triplet
 
 
 class Verdict(StrEnum):
-    """An answer. `left` and `right` name the question's own (ordered) sides."""
+    """An answer. `left` and `right` name a question's own (ordered) sides,
+    `group 1` to `group 5` a placement's own (ordered) candidates, and the last
+    four which of a contradiction's own (ordered) texts belong together."""
 
     LEFT = "left"
     RIGHT = "right"
@@ -21,14 +23,46 @@ class Verdict(StrEnum):
     SAME = "same"
     DIFFERENT = "different"
     UNSURE = "unsure"
+    GROUP_1 = "group 1"
+    GROUP_2 = "group 2"
+    GROUP_3 = "group 3"
+    GROUP_4 = "group 4"
+    GROUP_5 = "group 5"
+    NEW = "new"
+    ALL = "all"
+    FIRST_SECOND = "first and second"
+    FIRST_THIRD = "first and third"
+    SECOND_THIRD = "second and third"
+    NONE = "none"
 
+
+GROUPS = (Verdict.GROUP_1, Verdict.GROUP_2, Verdict.GROUP_3, Verdict.GROUP_4, Verdict.GROUP_5)
+"""The verdicts that name a placement's candidates, in their order."""
 
 Source = Literal["human", "llm", "bulk", "rule"]
 
-ALLOWED: dict[type[Question], frozenset[Verdict]] = {
+_ALLOWED: dict[type[Question], frozenset[Verdict]] = {
     Triplet: frozenset({Verdict.LEFT, Verdict.RIGHT, Verdict.BOTH, Verdict.NEITHER}),
     Pair: frozenset({Verdict.SAME, Verdict.DIFFERENT, Verdict.UNSURE}),
+    Contradiction: frozenset(
+        {
+            Verdict.ALL,
+            Verdict.FIRST_SECOND,
+            Verdict.FIRST_THIRD,
+            Verdict.SECOND_THIRD,
+            Verdict.NONE,
+            Verdict.UNSURE,
+        }
+    ),
 }
+
+
+def allowed(question: Question) -> frozenset[Verdict]:
+    """Return the verdicts that answer a question."""
+    if isinstance(question, Placement):
+        groups = GROUPS[: len(question.candidates)]
+        return frozenset({*groups, Verdict.NEW, Verdict.UNSURE})
+    return _ALLOWED[type(question)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +81,10 @@ class Judgment:
     at: datetime
 
     def __post_init__(self) -> None:
-        if self.verdict not in ALLOWED[type(self.question)]:
+        if self.verdict not in allowed(self.question):
             raise InputError(
                 f"'{self.verdict}' does not answer a {type(self.question).__name__.lower()}.",
-                "Use one of: " + ", ".join(sorted(ALLOWED[type(self.question)])) + ".",
+                "Use one of: " + ", ".join(sorted(allowed(self.question))) + ".",
             )
 
 

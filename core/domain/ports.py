@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from core.domain.jobs import Job, JobStatus
+from core.domain.judgments import Judgment
+from core.domain.questions import Question
 from core.domain.spaces import Floats, Space
 
 
@@ -27,6 +29,14 @@ class Encoder(Protocol):
 
         `on_batch(done)` is called after each batch and may raise Cancelled.
         """
+        ...
+
+
+class Judge(Protocol):
+    """Answers questions: an LLM, or a simulation of one in a benchmark."""
+
+    def judge(self, questions: Sequence[Question]) -> tuple[Judgment, ...]:
+        """Return an answer a question, in their order."""
         ...
 
 
