@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from core.domain.errors import InputError
 from core.domain.ids import content_id, text_id
-from core.domain.judgments import ALLOWED, Judgment, Verdict
-from core.domain.questions import Pair, Question, Triplet
+from core.domain.judgments import Judgment, Verdict, allowed
+from core.domain.questions import Contradiction, Pair, Placement, Question, Triplet
 from core.domain.training import Score
 
 IDS = st.lists(
@@ -56,22 +56,37 @@ def test_a_text_is_not_compared_with_itself(texts: tuple[str, str, str]) -> None
         Pair("a", "a")
 
 
-@pytest.mark.parametrize("question", [Triplet("a", "b", "c"), Pair("a", "b")])
+ONE_OF_EACH = (
+    Triplet("a", "b", "c"),
+    Pair("a", "b"),
+    Placement("a", (), (("b",), ("c", "d"))),
+    Contradiction("a", "b", "c"),
+)
+
+
+@pytest.mark.parametrize("question", ONE_OF_EACH)
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_a_verdict_must_fit_its_question(question: Question, verdict: Verdict) -> None:
     def judge() -> Judgment:
         return Judgment(question, verdict, "human", "me", 1.0, datetime.now(UTC))
 
-    if verdict in ALLOWED[type(question)]:
+    if verdict in allowed(question):
         assert judge().verdict is verdict
     else:
         with pytest.raises(InputError) as caught:
             judge()
-        assert all(word in caught.value.next_move for word in ALLOWED[type(question)])
+        assert all(word in caught.value.next_move for word in allowed(question))
 
 
-def test_every_verdict_answers_one_kind_of_question() -> None:
-    assert sorted(verdict for allowed in ALLOWED.values() for verdict in allowed) == sorted(Verdict)
+def test_what_may_be_answered_is_written_out() -> None:
+    answers = [{str(verdict) for verdict in allowed(question)} for question in ONE_OF_EACH]
+
+    assert answers == [
+        {"left", "right", "both", "neither"},
+        {"same", "different", "unsure"},
+        {"group 1", "group 2", "new", "unsure"},
+        {"all", "first and second", "first and third", "second and third", "none", "unsure"},
+    ]
 
 
 @given(st.lists(st.text(), max_size=4), st.lists(st.text(), max_size=4))

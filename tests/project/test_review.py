@@ -7,7 +7,7 @@ import pytest
 
 from core.adapters.store import Store
 from core.domain.errors import InputError, NotFoundError, TooFewError
-from core.domain.judgments import ALLOWED, Verdict
+from core.domain.judgments import Verdict, allowed
 from core.domain.projects import Remark
 from core.domain.questions import Asked, Pair, Triplet
 from core.project import review
@@ -146,8 +146,8 @@ def test_the_standing_counts_answers_and_agreement(mapped: tuple[Workspace, str]
         asked = shown(workspace, project_id)
         assert asked.guess is not None
         agree = number % 4 != 0
-        allowed = sorted(ALLOWED[type(asked.question)] - {Verdict(asked.guess.verdict)})
-        verdict = Verdict(asked.guess.verdict) if agree else allowed[0]
+        others = sorted(allowed(asked.question) - {Verdict(asked.guess.verdict)})
+        verdict = Verdict(asked.guess.verdict) if agree else others[0]
         review.answer(workspace, project_id, asked.question.id, verdict, "me")
         agreed += agree
 
@@ -170,7 +170,7 @@ def test_a_card_offers_every_verdict_of_its_question_once(mapped: tuple[Workspac
         kinds.add(type(asked.question))
 
         verdicts = [choice.verdict for choice in card.choices]
-        assert sorted(verdicts) == sorted(ALLOWED[type(asked.question)])
+        assert sorted(verdicts) == sorted(allowed(asked.question))
         assert len({choice.key for choice in card.choices}) == len(card.choices)
         assert {side.text for side in card.sides} == {asked.question.left, asked.question.right}
         assert asked.guess is not None and card.suggestion is not None

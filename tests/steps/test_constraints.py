@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.judgments import (
-    ALLOWED,
     Constraints,
     Judgment,
     Link,
     Verdict,
     WeightedTriplet,
+    allowed,
 )
 from core.domain.questions import Pair, Triplet
 from core.steps.constraints import settle
@@ -154,7 +154,7 @@ def judgments_of(draw, sources=("human", "bulk", "llm", "rule")):
     question = Triplet(*texts[:3]) if draw(st.booleans()) else Pair(*texts[:2])
     return say(
         question,
-        draw(st.sampled_from(sorted(ALLOWED[type(question)]))),
+        draw(st.sampled_from(sorted(allowed(question)))),
         draw(st.sampled_from(sources)),
         draw(st.sampled_from(("ann", "bo", "cy"))),
         draw(st.floats(0, 1)),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.domain.clusterings import UNASSIGNED, Clustering, ClusterSpec
 from core.domain.errors import InputError, NotFoundError, TooFewError
-from core.domain.judgments import ALLOWED
+from core.domain.judgments import allowed
 from core.domain.questions import Pair, Triplet
 from core.domain.spaces import Embedding
 from core.steps.questions import guess, propose, propose_pairs, propose_triplets
@@ -342,7 +342,7 @@ def test_a_batch_mixes_three_triplets_with_two_pairs_and_each_has_a_guess():
     assert (Pair, Pair) not in list(pairwise(kinds))
     for asked in batch:
         assert asked.guess is not None
-        assert asked.guess.verdict in ALLOWED[type(asked.question)]
+        assert asked.guess.verdict in allowed(asked.question)
         assert 0 <= asked.guess.margin <= 1
         assert asked.touches >= 1
 
