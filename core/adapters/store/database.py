@@ -45,6 +45,21 @@ class Database:
         with _told(), self.engine.connect().execution_options(clade_read=True) as connection:
             yield connection
 
+    @contextmanager
+    def rebuild(self) -> Iterator[sa.Connection]:
+        """Open one writing transaction in which tables may be made anew. Raises StorageError.
+
+        SQLite changes a table by copying it and dropping the old one, and the
+        drop would take along every row that refers to it: so foreign keys rest
+        (sqlite.org, "Making other kinds of table schema changes").
+        """
+        with _told(), self.engine.connect() as connection:
+            if self.engine.dialect.name == "sqlite":
+                # Before the transaction begins: inside one the pragma does nothing.
+                connection.connection.cursor().execute("PRAGMA foreign_keys = OFF").close()
+            with connection.begin():
+                yield connection
+
     def _migrate(self) -> None:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -52,7 +67,7 @@ class Database:
         with self.read() as connection:
             if MigrationContext.configure(connection).get_current_revision() == newest:
                 return
-        with self._alone(), self.write() as connection:
+        with self._alone(), self.rebuild() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 

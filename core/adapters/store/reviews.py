@@ -14,7 +14,23 @@ from core.adapters.store.schema import judgment, question, remark
 from core.domain.errors import NotFoundError
 from core.domain.judgments import Judgment, Verdict
 from core.domain.projects import Remark
-from core.domain.questions import Asked, Guess, Pair, Question, Triplet
+from core.domain.questions import (
+    Asked,
+    Contradiction,
+    Guess,
+    Pair,
+    Placement,
+    Question,
+    Triplet,
+)
+
+_KINDS: dict[str, type[Question]] = {
+    "triplet": Triplet,
+    "pair": Pair,
+    "placement": Placement,
+    "contradiction": Contradiction,
+}
+_PEOPLE = ("human", "bulk")
 
 
 class Reviews:
@@ -24,7 +40,10 @@ class Reviews:
         self._db = database
 
     def enqueue(self, project_id: str, batch: Iterable[Asked]) -> int:
-        """Append questions; those that stand in the queue already stay as they are."""
+        """Append questions in the order given; return how many are new.
+
+        Those that stand in the queue already stay as they are, in their place.
+        """
         rows = [_row(project_id, asked) for asked in batch]
         with self._db.write() as connection:
             last = connection.scalar(
@@ -48,12 +67,12 @@ class Reviews:
     def answered(
         self, project_id: str, annotator: str
     ) -> tuple[tuple[str, str | None, datetime], ...]:
-        """Return (verdict, the embedder's guess or None, when) of an annotator's
+        """Return (verdict, the embedder's guess or None, when) of a person's
         answers, oldest first."""
         statement = (
             sa.select(judgment.c.verdict, question.c.guess, judgment.c.at)
             .join(question, _joined(judgment, annotator))
-            .where(question.c.project_id == project_id)
+            .where(question.c.project_id == project_id, judgment.c.source.in_(_PEOPLE))
             .order_by(judgment.c.at)
         )
         with self._db.read() as connection:
@@ -63,12 +82,16 @@ class Reviews:
             )
 
     def next_open(self, project_id: str, annotator: str) -> Asked | None:
-        """Return the first question that `annotator` has not answered, skipped ones last."""
+        """Return the first question that the person `annotator` has not answered,
+        skipped ones last. Machines' answers, under whatever name, close no question
+        for a person."""
         answered = judgment.alias()
         mine = remark.alias()
         statement = (
             sa.select(question)
-            .outerjoin(answered, _joined(answered, annotator))
+            .outerjoin(
+                answered, sa.and_(_joined(answered, annotator), answered.c.source.in_(_PEOPLE))
+            )
             .outerjoin(mine, _joined(mine, annotator))
             .where(question.c.project_id == project_id, answered.c.question_id.is_(None))
             .order_by(
@@ -96,7 +119,10 @@ class Reviews:
         return _asked(row)
 
     def record(self, project_id: str, given: Judgment) -> None:
-        """Write an answer; the same annotator's later answer replaces the earlier."""
+        """Write an answer; the same annotator's later answer replaces the earlier.
+
+        A machine's answer does not replace one that a person gave under its name.
+        """
         values = {
             "verdict": given.verdict.value,
             "source": given.source,
@@ -112,7 +138,9 @@ class Reviews:
             )
             connection.execute(
                 statement.on_conflict_do_update(
-                    index_elements=["project_id", "question_id", "annotator"], set_=values
+                    index_elements=["project_id", "question_id", "annotator"],
+                    set_=values,
+                    where=None if given.source in _PEOPLE else judgment.c.source.not_in(_PEOPLE),
                 )
             )
 
@@ -215,9 +243,7 @@ def _row(project_id: str, asked: Asked) -> dict[str, Any]:
         "project_id": project_id,
         "id": what.id,
         "kind": type(what).__name__.lower(),
-        "anchor": what.anchor if isinstance(what, Triplet) else None,
-        "left": what.left,
-        "right": what.right,
+        "parts": asdict(what),
         "why": asked.why,
         "touches": asked.touches,
         "space": asked.space,
@@ -226,9 +252,7 @@ def _row(project_id: str, asked: Asked) -> dict[str, Any]:
 
 
 def _question(row: Any) -> Question:
-    if row.kind == "triplet":
-        return Triplet(row.anchor, row.left, row.right)
-    return Pair(row.left, row.right)
+    return _KINDS[row.kind](**row.parts)
 
 
 def _asked(row: Any) -> Asked:

@@ -108,9 +108,8 @@ question = sa.Table(
     sa.Column("id", ID, primary_key=True),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("anchor", ID),
-    sa.Column("left", ID, nullable=False),
-    sa.Column("right", ID, nullable=False),
+    # Text ids by role: the fields of the kind's own noun.
+    sa.Column("parts", sa.JSON, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("touches", sa.Integer, nullable=False),
     sa.Column("space", ID, nullable=False),
