@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import dataclass
 
 import numpy as np
 
 from core.domain.clusterings import UNASSIGNED, Clustering
 from core.domain.errors import NotFoundError
-from core.domain.judgments import Verdict
-from core.domain.questions import Guess, Pair, Question, Triplet
+from core.domain.judgments import GROUPS, Verdict
+from core.domain.questions import Contradiction, Guess, Pair, Placement, Question, Triplet
 from core.domain.spaces import Embedding, Floats
 from core.steps.questions.soft import check_same_texts
 
@@ -23,8 +24,17 @@ def guess(question: Question, embedding: Embedding, clustering: Clustering) -> G
     that inside the cluster, so the cluster stands unless the two are strangers
     in it. Otherwise it lies midway between the usual similarity inside their
     clusters (of all texts, where neither has a cluster) and 1: only near twins
-    outweigh the clusters. `margin` is the distance to the bar. Neither margin is
-    a probability; both are clipped to [0, 1].
+    outweigh the clusters. `margin` is the distance to the bar.
+
+    Placement: the group whose shown texts have the highest mean similarity to
+    the text, from a bar on; below it a new group. The bar lies midway between
+    the usual similarity of all texts and that inside the clusters of the shown
+    texts (and 1, where none has a cluster). `margin` is what the group leads by,
+    over the next one or the bar; for a new group, what its best is short of the
+    bar. Contradiction: the grouping whose joined pairs stand highest above their
+    own bars in sum (none: 0); `margin` is its lead over the next grouping.
+
+    No margin is a probability; all are clipped to [0, 1].
 
     Raises NotFoundError for a text that is not in the embedding, InputError
     where embedding and clustering are about different texts.
@@ -32,7 +42,11 @@ def guess(question: Question, embedding: Embedding, clustering: Clustering) -> G
     check_same_texts(embedding, clustering)
     if isinstance(question, Triplet):
         return _guess_triplet(question, embedding)
-    return _guess_pair(question, embedding, clustering)
+    if isinstance(question, Pair):
+        return _guess_pair(question, embedding, clustering)
+    if isinstance(question, Placement):
+        return _guess_placement(question, embedding, clustering)
+    return _guess_contradiction(question, embedding, clustering)
 
 
 def _row(embedding: Embedding, text: str) -> int:
@@ -61,26 +75,97 @@ def _guess_triplet(triplet: Triplet, embedding: Embedding) -> Guess:
     return Guess(verdict, min(1.0, high - low), reason)
 
 
-def _guess_pair(pair: Pair, embedding: Embedding, clustering: Clustering) -> Guess:
-    rows = [_row(embedding, text) for text in pair.texts]
-    similarity = _cosine(*embedding.vectors[rows])
-    clusters = {int(label) for label in clustering.labels[rows]}
-    together = len(clusters) == 1 and UNASSIGNED not in clusters
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Two texts: their similarity, the bar of a match, whether they share a
+    cluster, and whether one of them has none."""
+
+    similarity: float
+    bar: float
+    together: bool
+    outside: bool
+
+
+def _compared(left: str, right: str, embedding: Embedding, clustering: Clustering) -> _Compared:
+    rows = [_row(embedding, left), _row(embedding, right)]
+    clusters = frozenset(clustering.labels[rows].tolist())
+    outside = UNASSIGNED in clusters
+    together = len(clusters) == 1 and not outside
     overall = _usual(embedding.vectors)
-    inside = [
+    inside = _inside(clusters, embedding, clustering)
+    usual = overall if inside is None else inside
+    bar = (overall + usual) / 2 if together else (usual + 1.0) / 2
+    return _Compared(_cosine(*embedding.vectors[rows]), bar, together, outside)
+
+
+def _guess_pair(pair: Pair, embedding: Embedding, clustering: Clustering) -> Guess:
+    two = _compared(pair.left, pair.right, embedding, clustering)
+    same = two.similarity >= two.bar
+    return Guess(
+        Verdict.SAME if same else Verdict.DIFFERENT,
+        min(1.0, abs(two.similarity - two.bar)),
+        f"{_standing(two)} {_but(two.together, same)} their similarity of {two.similarity:.2f} "
+        f"is {'at least' if same else 'below'} the {two.bar:.2f} expected of a match.",
+    )
+
+
+def _guess_placement(placement: Placement, embedding: Embedding, clustering: Clustering) -> Guess:
+    text = embedding.vectors[_row(embedding, placement.text)]
+    groups = [[_row(embedding, member) for member in group] for group in placement.candidates]
+    near = [_cosine(text, embedding.vectors[rows].mean(axis=0)) for rows in groups]
+    best = int(np.argmax(near))
+    clusters = frozenset(clustering.labels[groups[best]].tolist())
+    usual = _inside(clusters, embedding, clustering)
+    bar = (_usual(embedding.vectors) + (1.0 if usual is None else usual)) / 2
+    if near[best] < bar:
+        reason = f"Its similarity to the nearest group is {near[best]:.2f}, below the {bar:.2f}"
+        return Guess(
+            Verdict.NEW, min(1.0, bar - near[best]), f"{reason} expected of a text that belongs."
+        )
+    others = near[:best] + near[best + 1 :]
+    reason = f"Its similarity to the suggested group is {near[best]:.2f}"
+    reason += f", to the next {max(others):.2f}." if others else f", and {bar:.2f} is expected."
+    return Guess(GROUPS[best], min(1.0, near[best] - max([bar, *others])), reason)
+
+
+_JOINED: dict[Verdict, tuple[int, ...]] = {
+    Verdict.NONE: (),
+    Verdict.FIRST_SECOND: (0,),
+    Verdict.FIRST_THIRD: (1,),
+    Verdict.SECOND_THIRD: (2,),
+    Verdict.ALL: (0, 1, 2),
+}
+
+
+def _guess_contradiction(
+    contradiction: Contradiction, embedding: Embedding, clustering: Clustering
+) -> Guess:
+    first, second, third = contradiction.texts
+    pairs = [
+        _compared(*texts, embedding, clustering)
+        for texts in ((first, second), (first, third), (second, third))
+    ]
+    # How well a grouping agrees with each pair's own verdict: correlation
+    # clustering (Bansal, Blum, Chawla 2004) of three texts, all five tried.
+    above = [pair.similarity - pair.bar for pair in pairs]
+    worth = {verdict: sum(above[i] for i in joined) for verdict, joined in _JOINED.items()}
+    best, runner_up = sorted(worth, key=worth.__getitem__, reverse=True)[:2]
+    ab, ac, bc = (f"{pair.similarity:.2f}" for pair in pairs)
+    return Guess(
+        best,
+        min(1.0, worth[best] - worth[runner_up]),
+        f"The similarity of A and B is {ab}, of A and C {ac}, of B and C {bc}.",
+    )
+
+
+def _inside(clusters: frozenset[int], embedding: Embedding, clustering: Clustering) -> float | None:
+    """Return the usual similarity inside clusters of two texts or more; None without any."""
+    found = [
         _usual(embedding.vectors[clustering.labels == k])
         for k in sorted(clusters - {UNASSIGNED})
         if (clustering.labels == k).sum() > 1
     ]
-    usual = float(np.mean(inside)) if inside else overall
-    bar = (overall + usual) / 2 if together else (usual + 1.0) / 2
-    same = similarity >= bar
-    return Guess(
-        Verdict.SAME if same else Verdict.DIFFERENT,
-        min(1.0, abs(similarity - bar)),
-        f"{_standing(together, clusters)} {_but(together, same)} their similarity of "
-        f"{similarity:.2f} is {'at least' if same else 'below'} the {bar:.2f} expected of a match.",
-    )
+    return float(np.mean(found)) if found else None
 
 
 def _usual(vectors: Floats) -> float:
@@ -93,10 +178,10 @@ def _usual(vectors: Floats) -> float:
     return float((total @ total - n) / (n * (n - 1)))
 
 
-def _standing(together: bool, clusters: set[int]) -> str:
-    if together:
+def _standing(two: _Compared) -> str:
+    if two.together:
         return "They are in the same group,"
-    if UNASSIGNED in clusters:
+    if two.outside:
         return "They do not share a group,"
     return "They are in different groups,"
 
