@@ -8,7 +8,6 @@ import io
 import json
 import re
 import zipfile
-from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -20,8 +19,7 @@ from hypothesis import strategies as st
 from core.domain.clusterings import Clustering, ClusterSpec
 from core.domain.errors import InputError
 from core.domain.ids import text_id
-from core.domain.judgments import Judgment, Verdict
-from core.domain.questions import Pair, Triplet
+from core.domain.judgments import Judgment
 from core.domain.spaces import Embedding, Layout
 from core.domain.taxonomy import Assignment, Taxonomy, Topic
 from core.domain.texts import Columns, Corpus, Table, Text
@@ -220,36 +218,6 @@ def test_taxonomy_files_count_texts_and_rows_below() -> None:
     assert frame["level"].tolist() == [1, 2, 2, 1]
     assert frame["rows"].tolist() == [3, 2, 1, 2]
     assert frame["keywords"].tolist()[2] == "fee, cost"
-
-
-def test_judgments_carry_ids_bodies_and_time() -> None:
-    lost, formula, rain = (text_id(body) for body in BODIES[:3])
-    at = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
-    triplet = Triplet(rain, lost, formula)
-    pair = Pair(lost, "f" * 16)
-    made = members(
-        bundle(
-            judgments=(
-                Judgment(triplet, Verdict.NEITHER, "human", "=cmd", 0.9, at),
-                Judgment(pair, Verdict.SAME, "llm", "gpt", 0.5, at),
-            )
-        )
-    )
-    first, second = map(json.loads, made["judgments.jsonl"].decode().splitlines())
-    assert first["question_id"] == triplet.id
-    assert first["kind"] == "triplet"
-    assert first["texts"]["anchor"] == {"id": rain, "body": "rain"}
-    assert {side["body"] for side in first["texts"].values()} == {"rain", "=1+1", BODIES[0]}
-    assert first["at"] == "2024-05-06T07:08:09+00:00"
-    assert second["texts"]["right"] == {"id": "f" * 16, "body": None}
-    assert "anchor" not in second["texts"]
-    header, *rows = rows_of(made["judgments.csv"])
-    table = [dict(zip(header, row, strict=True)) for row in rows]
-    assert [row["verdict"] for row in table] == ["neither", "same"]
-    assert table[0]["annotator"] == "'=cmd"
-    assert table[0]["anchor"] == "rain"
-    assert table[1]["anchor"] == table[1]["right"] == ""
-    assert datetime.fromisoformat(table[1]["at"]) == at
 
 
 def test_the_manifest_vouches_for_every_other_file() -> None:
