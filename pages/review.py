@@ -10,8 +10,7 @@ import streamlit as st
 from core.domain.judgments import Verdict
 from core.domain.projects import Project
 from core.domain.questions import Asked
-from core.project import review
-from core.project.cards import NOTHING_LEFT, Card, card_of
+from core.project import cards, review
 from pages import _ui
 
 HELP = Path(__file__).resolve().parents[1] / "assets" / "help" / "review.md"
@@ -48,31 +47,22 @@ def show_help() -> None:
     st.markdown(HELP.read_text("utf-8"))
 
 
-def show_texts(project: Project, card: Card) -> None:
-    known = _ui.texts(project)
-    st.markdown(f"#### {card.title}")
-    if card.anchor:
-        _ui.card(known[card.anchor].body, "anchor")
-    for column, side in zip(st.columns(2), card.sides, strict=True):
-        with column:
-            _ui.card(known[side.text].body, "suggested" if side.suggested else "side", side.caption)
-
-
-def show_choices(card: Card, asked: Asked, where: tuple[str, str]) -> None:
-    for column, choice in zip(st.columns(len(card.choices)), card.choices, strict=True):
-        # The card's id in key and args: a key pressed too early answers no other card.
-        column.button(
-            choice.label,
-            key=f"{choice.verdict}{where[1]}",
-            shortcut=choice.key,
-            width="stretch",
-            on_click=record,
-            args=(*where, choice.verdict),
-        )
+def show_choices(card: cards.Card, asked: Asked, where: tuple[str, str]) -> None:
+    with st.container(horizontal=True):
+        for choice in card.choices:
+            # The card's id in key and args: a key pressed too early answers no other card.
+            st.button(
+                _ui.plain(choice.label),
+                key=f"{choice.verdict}{where[1]}",
+                shortcut=choice.key,
+                width="stretch",
+                on_click=record,
+                args=(*where, choice.verdict),
+            )
     if card.suggestion and asked.guess:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                f"Accept: {card.suggestion.label}",
+                f"Accept: {_ui.plain(card.suggestion.label)}",
                 key=f"accept{where[1]}",
                 shortcut="Space",
                 type="primary",
@@ -80,7 +70,7 @@ def show_choices(card: Card, asked: Asked, where: tuple[str, str]) -> None:
                 args=(*where, card.suggestion.verdict),
             )
             st.caption(
-                f"The embedder's own guess: **{card.suggestion.label}**. "
+                f"The embedder's own guess: **{_ui.plain(card.suggestion.label)}**. "
                 f"{_ui.plain(asked.guess.reason)}"
             )
     st.caption(f"Asked because: {_ui.plain(asked.why)} Touches {asked.touches:,} texts.")
@@ -128,10 +118,10 @@ def stopped(project: Project, standing: review.Standing) -> bool:
 def ask(project: Project) -> None:
     asked = review.next_question(_ui.workspace(), project.id, _ui.annotator())
     if asked is None:
-        st.info(NOTHING_LEFT)
+        st.info(cards.NOTHING_LEFT)
         return
-    card, where = card_of(asked), (project.id, asked.question.id)
-    show_texts(project, card)
+    card, where = cards.show(_ui.workspace(), project.id, asked), (project.id, asked.question.id)
+    _ui.show_question(card, _ui.texts(project))
     show_choices(card, asked, where)
     show_actions(where)
 

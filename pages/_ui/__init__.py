@@ -12,14 +12,14 @@ from pages._ui.position import (
     put_in_tray,
     tray,
 )
+from pages._ui.question import show_question
 from pages._ui.selection import show_tray
-from pages._ui.show import card, is_dark, lines, plain, told_errors, when
+from pages._ui.show import is_dark, lines, plain, told_errors, when
 from pages._ui.work import start, tell_end, watch
 
 __all__ = [
     "annotator",
     "arrays",
-    "card",
     "choose_project",
     "chosen_project",
     "corpus",
@@ -32,6 +32,7 @@ __all__ = [
     "lines",
     "plain",
     "put_in_tray",
+    "show_question",
     "show_tray",
     "start",
     "table",

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -21,12 +20,6 @@ def plain(text: str) -> str:
     """Escape text for places that Streamlit renders as Markdown (labels, captions):
     unescaped, an uploaded text could fetch an image from elsewhere."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
-
-
-def card(text: str, kind: Literal["anchor", "side", "suggested"] = "side", over: str = "") -> None:
-    """Show one text large, as text and nothing else."""
-    small = f"<small>{html.escape(over)}</small>" if over else ""
-    st.html(f'<div class="clade-card {kind}">{small}{html.escape(text)}</div>')
 
 
 def lines(bodies: Iterable[str]) -> None:

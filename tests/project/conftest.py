@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from core.domain.judgments import Judgment, Verdict
-from core.domain.questions import Asked, Triplet
+from core.domain.judgments import GROUPS, Judgment, Verdict
+from core.domain.questions import Asked, Contradiction, Pair, Placement
 from core.project import review
 from core.project.intake import find_project, load_corpus
 from core.project.workspace import Workspace
@@ -22,8 +22,22 @@ def gold_labels(workspace: Workspace, project_id: str) -> dict[str, str]:
 
 def gold_verdict(asked: Asked, gold: dict[str, str]) -> Verdict:
     question = asked.question
+    if isinstance(question, Placement):
+        for verdict, group in zip(GROUPS, question.candidates, strict=False):
+            if gold[question.text] == gold[group[0]]:
+                return verdict
+        return Verdict.NEW
+    if isinstance(question, Contradiction):
+        first, second, third = (gold[text] for text in question.texts)
+        return {
+            (True, True, True): Verdict.ALL,
+            (True, False, False): Verdict.FIRST_SECOND,
+            (False, True, False): Verdict.FIRST_THIRD,
+            (False, False, True): Verdict.SECOND_THIRD,
+            (False, False, False): Verdict.NONE,
+        }[first == second, first == third, second == third]
     left, right = gold[question.left], gold[question.right]
-    if not isinstance(question, Triplet):
+    if isinstance(question, Pair):
         return Verdict.SAME if left == right else Verdict.DIFFERENT
     near = (left == gold[question.anchor], right == gold[question.anchor])
     return {

@@ -11,7 +11,6 @@ from core.domain.judgments import Verdict, allowed
 from core.domain.projects import Remark
 from core.domain.questions import Asked, Pair, Triplet
 from core.project import review
-from core.project.cards import card_of
 from core.project.mapping import make_map
 from core.project.workspace import Workspace, open_workspace
 from tests.conftest import Bring, Listener
@@ -159,39 +158,6 @@ def test_the_standing_counts_answers_and_agreement(mapped: tuple[Workspace, str]
     assert now.batch_done and now.batch_share == 0.0
     assert f"{agreed} of {review.BATCH}" in now.told
     assert now.seconds_each is not None and now.seconds_each >= 0
-
-
-def test_a_card_offers_every_verdict_of_its_question_once(mapped: tuple[Workspace, str]) -> None:
-    workspace, project_id = mapped
-    kinds = set()
-    for _ in range(6):
-        asked = shown(workspace, project_id)
-        card = card_of(asked)
-        kinds.add(type(asked.question))
-
-        verdicts = [choice.verdict for choice in card.choices]
-        assert sorted(verdicts) == sorted(allowed(asked.question))
-        assert len({choice.key for choice in card.choices}) == len(card.choices)
-        assert {side.text for side in card.sides} == {asked.question.left, asked.question.right}
-        assert asked.guess is not None and card.suggestion is not None
-        assert card.suggestion.verdict == asked.guess.verdict
-        review.answer(workspace, project_id, asked.question.id, any_verdict(asked), "me")
-    assert kinds == {Pair, Triplet}
-
-
-def test_the_first_key_answers_for_the_text_shown_first(mapped: tuple[Workspace, str]) -> None:
-    workspace, project_id = mapped
-    review.propose_batch(workspace, project_id, 40)
-    turned = set()
-    for question_id in workspace.store.reviews.asked_ids(project_id):
-        asked = workspace.store.reviews.asked(project_id, question_id)
-        if isinstance(asked.question, Triplet):
-            card = card_of(asked)
-            side = {"left": asked.question.left, "right": asked.question.right}
-            first, second = card.choices[0].verdict, card.choices[-1].verdict
-            assert [side[first], side[second]] == [s.text for s in card.sides]
-            turned.add(first)
-    assert turned == {Verdict.LEFT, Verdict.RIGHT}
 
 
 def test_there_is_an_end_to_what_can_be_asked(
