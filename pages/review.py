@@ -48,6 +48,7 @@ def show_help() -> None:
 
 
 def show_choices(card: cards.Card, asked: Asked, where: tuple[str, str]) -> None:
+    few = len(card.choices) <= 4
     with st.container(horizontal=True):
         for choice in card.choices:
             # The card's id in key and args: a key pressed too early answers no other card.
@@ -55,7 +56,7 @@ def show_choices(card: cards.Card, asked: Asked, where: tuple[str, str]) -> None
                 _ui.plain(choice.label),
                 key=f"{choice.verdict}{where[1]}",
                 shortcut=choice.key,
-                width="stretch",
+                width="stretch" if few else "content",
                 on_click=record,
                 args=(*where, choice.verdict),
             )

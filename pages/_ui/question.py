@@ -24,7 +24,8 @@ def show_question(card: Card, known: Mapping[str, Text]) -> None:
     elif card.note:
         st.caption(card.note)
     sides = "".join(_side(side, known) for side in card.sides)
-    st.html(f'<div class="clade-sides">{sides}</div>')
+    many = " many" if len(card.sides) > 3 else ""
+    st.html(f'<div class="clade-sides{many}">{sides}</div>')
 
 
 def _side(side: Side, known: Mapping[str, Text]) -> str:
