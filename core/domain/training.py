@@ -12,13 +12,15 @@ from core.domain.clusterings import Lineage
 
 @dataclass(frozen=True, slots=True)
 class TrainingSpec:
-    """Settings of a contrastive fine-tune. `learning_rate` is AdamW's peak rate."""
+    """Settings of a contrastive fine-tune. `learning_rate` is AdamW's peak rate;
+    `loss` names what triplets teach by: our own, or the reference recipe's."""
 
     epochs: int = 4
     batch_size: int = 16
     learning_rate: float = 2e-5
     temperature: float = 0.05
     seed: int = 0
+    loss: Literal["guided", "clusterllm"] = "guided"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from core.adapters.encoders.contrast import chosen_contrast, guided_contrast
 from core.adapters.encoders.sentence import REVISION_DIGITS, SentenceEncoder, space_of
 from core.domain.errors import ModelError, TooFewError
 from core.domain.spaces import Space
@@ -28,9 +29,10 @@ def fine_tune(
 ) -> SentenceEncoder:
     """Return a new encoder that learned from `examples`; `encoder` stays as it was.
 
-    Triplets teach by a contrastive loss whose in-batch false negatives are masked
-    with the given encoder as guide (MultiCSR: Wang et al., NAACL 2024, third stage;
-    GISTEmbed: Solatorio 2024, arXiv 2402.16829); pairs by CoSENT, which ranks every
+    Triplets teach by a contrastive loss: with `spec.loss` "guided", one whose in-batch
+    false negatives are masked with the given encoder as guide (MultiCSR: Wang et al.,
+    NAACL 2024, third stage; GISTEmbed: Solatorio 2024, arXiv 2402.16829); with
+    "clusterllm", that of the reference recipe. Pairs teach by CoSENT, which ranks every
     'same' above every 'different', or, where all answers are alike, by the online
     contrastive loss. AdamW with linear decay and no warm-up, which would take one
     of the four steps that a dozen answers give. The order of the examples changes
@@ -71,7 +73,7 @@ def fine_tune(
                 disable_tqdm=True,
             ),
             train_dataset=_datasets(examples),
-            loss=_losses(model, encoder.model, examples, spec.temperature),
+            loss=_losses(model, encoder.model, examples, spec),
             callbacks=[_reporter(on_step)],
         )
         trainer.remove_callback(PrinterCallback)
@@ -111,7 +113,7 @@ def _losses(
     model: SentenceTransformer,
     guide: SentenceTransformer,
     examples: TrainingExamples,
-    temperature: float,
+    spec: TrainingSpec,
 ) -> dict[str, Any]:
     from sentence_transformers.sentence_transformer.losses import (
         CoSENTLoss,
@@ -120,56 +122,15 @@ def _losses(
 
     losses: dict[str, Any] = {}
     if examples.triplets:
-        losses["triplets"] = _guided_contrast(model, guide, temperature)
+        losses["triplets"] = (
+            chosen_contrast(model, spec.temperature)
+            if spec.loss == "clusterllm"
+            else guided_contrast(model, guide, spec.temperature)
+        )
     if examples.pairs:
         both = len({same for *_, same in examples.pairs}) == 2
         losses["pairs"] = (CoSENTLoss if both else OnlineContrastiveLoss)(model)
     return losses
-
-
-def _guided_contrast(
-    model: SentenceTransformer, guide: SentenceTransformer, temperature: float
-) -> Any:
-    """Return InfoNCE over (anchor, positive, negative) with false negatives masked.
-
-    Every positive and negative of the batch is a candidate for every anchor, but
-    leaves the softmax where the guide finds it at least as close to the anchor as
-    the anchor's own positive. sentence-transformers' GISTEmbedLoss does the same,
-    and masks the anchor's own negative too where the guide errs: exactly the
-    answers in which a person corrects the model. Here the own negative stays.
-    """
-    import torch
-    from torch import Tensor, nn
-
-    guide = guide.eval()
-
-    class GuidedContrast(nn.Module):  # type: ignore[misc]  # torch is untyped to mypy
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, columns: Any, labels: Tensor | None = None) -> Tensor:
-            columns = list(columns)
-            with torch.no_grad():
-                guided = self._cosines(guide, [dict(column) for column in columns])
-            scores = self._cosines(self.model, columns)
-            rows = torch.arange(len(scores), device=scores.device)
-            masked = guided >= guided[rows, rows].unsqueeze(1)
-            masked[rows, rows] = False
-            masked[rows, rows + len(rows)] = False
-            scores = scores.masked_fill(masked, -torch.inf) / temperature
-            return nn.functional.cross_entropy(scores, rows)
-
-        @staticmethod
-        def _cosines(encoder: nn.Module, columns: list[dict[str, Tensor]]) -> Tensor:
-            """Anchors against positives, then negatives: (b, 2b)."""
-            anchors, *others = (
-                nn.functional.normalize(encoder(column)["sentence_embedding"], dim=1)
-                for column in columns
-            )
-            return anchors @ torch.cat(others).T
-
-    return GuidedContrast()
 
 
 def _reporter(on_step: Callable[[int, int, float], None]) -> Any:
