@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.domain.projects import Project
 from core.project import intake, pictures, use_cases
+from core.project.granularity import Preview
 from core.project.mapping import Current, current, describe, expected_seconds
 from core.project.viewing import View, view
 from pages import _ui
@@ -117,6 +118,12 @@ def draw(here: Current, shown: View, color: str, focus: list[int]) -> None:
     st.altair_chart(chart, key=key, on_select=select, selection_mode=["brush", "pick"])
 
 
+def draw_level(here: Current, shown: View, level: Preview) -> None:
+    chart = pictures.level_map(here.project, shown, level, keep=_ui.tray(), dark=_ui.is_dark())
+    st.caption(f"Preview of {len(level.names):,} groups; nothing is changed yet.")
+    st.altair_chart(chart, key=f"level{here.map.id}")
+
+
 _ui.title("Map")
 project = _ui.demand_project()
 if not working(project):
@@ -127,10 +134,15 @@ if not working(project):
         color = st.selectbox("Colour by", colors, width=200)
         search_box(project)
         clustering_settings(here)
-    shown = view(here.taxonomy, layout, clustering, roots=color == "Parent")
+    by_topic = view(here.taxonomy, layout, clustering)
+    level = _ui.granularity(here, by_topic)
+    shown = view(here.taxonomy, layout, clustering, roots=True) if color == "Parent" else by_topic
     left, right = st.columns([7, 4], gap="medium")
     with right:
         focus = ranked(shown)
     with left:
-        draw(here, shown, color, focus)
-    _ui.show_tray(here, view(here.taxonomy, layout, clustering))
+        if level:
+            draw_level(here, by_topic, level)
+        else:
+            draw(here, shown, color, focus)
+    _ui.show_tray(here, by_topic)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.domain.projects import Project
 from core.domain.spaces import Layout
 from core.domain.texts import Health, Text
+from core.project.granularity import Levels, Preview
 from core.project.viewing import View
 from core.steps import charts
 
@@ -54,6 +55,24 @@ def scatter(
         category_names=names,
         behind=charts.density(shown.xy) if len(rows) < len(shown.text_ids) else None,
     )
+
+
+def level_map(
+    project: Project, shown: View, level: Preview, *, keep: Sequence[str], dark: bool
+) -> alt.LayerChart:
+    """Draw the map at another level of granularity; `keep` as for `scatter`."""
+    rows = charts.sample(level.groups, keep=shown.rows(keep), seed=project.seed)
+    return charts.scatter(
+        charts.map_points(shown.xy, level.groups, rows),
+        dark=dark,
+        labels=charts.medoid_labels(shown.xy, level.groups, level.names),
+        behind=charts.density(shown.xy) if len(rows) < len(shown.text_ids) else None,
+    )
+
+
+def level_curves(found: Levels, chosen: int, *, dark: bool) -> list[alt.LayerChart]:
+    """Draw what speaks for which number of groups: one chart or two, one above the other."""
+    return charts.level_curves(found.granularity, chosen, dark=dark)
 
 
 def selected(shown: View, selection: Mapping[str, Any]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from pages._ui.cached import arrays, corpus, health, table, texts, workspace
 from pages._ui.frame import frame, title
+from pages._ui.granularity import granularity
 from pages._ui.position import (
     annotator,
     choose_project,
@@ -27,6 +28,7 @@ __all__ = [
     "demand_project",
     "frame",
     "go_to",
+    "granularity",
     "health",
     "is_dark",
     "lines",

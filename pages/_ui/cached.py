@@ -10,6 +10,9 @@ from core.domain.spaces import Embedding, Layout
 from core.domain.texts import Corpus, Health, Table, Text
 from core.project import intake, use_cases
 from core.project.arrays import load_map
+from core.project.granularity import Levels, stamp
+from core.project.granularity import levels as find_levels
+from core.project.mapping import Current
 from core.project.workspace import Workspace, open_workspace
 
 
@@ -62,3 +65,13 @@ def _reading(project: Project) -> str:
 def arrays(map_id: str) -> tuple[Embedding, Layout, Clustering]:
     """Return a map's vectors, coordinates and partition."""
     return load_map(workspace(), map_id)
+
+
+def levels(here: Current) -> Levels:
+    """Return the levels of granularity around the current map, as the answers stand."""
+    return _levels(here.project.id, stamp(workspace(), here), here)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Comparing levels…")
+def _levels(project_id: str, stamped: str, _here: Current) -> Levels:
+    return find_levels(workspace(), _here)

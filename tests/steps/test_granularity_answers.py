@@ -79,6 +79,13 @@ def test_answers_are_counted_not_their_pairs() -> None:
     assert (found.answers, len(found.left)) == (2, 4)
 
 
+def test_where_a_person_answered_no_machine_is_heard() -> None:
+    pair = Pair("a", "b")
+    machine = said(pair, Verdict.DIFFERENT, source="llm", by="model")
+    assert decided(machine) == {("a", "b"): (False, 1.0)}
+    assert decided(machine, said(pair, Verdict.SAME)) == {("a", "b"): (True, 1.0)}
+
+
 # Demonstrations
 
 

@@ -1,7 +1,8 @@
-"""What is drawn: points, labels and colours of the map, and two small charts."""
+"""What is drawn: points, labels and colours of the map, and some small charts."""
 
 from core.steps.charts.compare import before_after
 from core.steps.charts.labels import medoid_labels, thin
+from core.steps.charts.levels import level_curves
 from core.steps.charts.looks import DARK_PALETTE, LIGHT_PALETTE, colored
 from core.steps.charts.plain import length_histogram, loss_curve
 from core.steps.charts.points import categories, density, in_ranges, map_points, sample
@@ -17,6 +18,7 @@ __all__ = [
     "density",
     "in_ranges",
     "length_histogram",
+    "level_curves",
     "loss_curve",
     "map_points",
     "medoid_labels",

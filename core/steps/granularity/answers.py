@@ -39,13 +39,13 @@ def paired(judgments: Iterable[Judgment], text_ids: Sequence[str]) -> Pairs:
 
     A pair says it itself. A placement says that its text is the same as the texts
     of the chosen group and different from those of the others (of all, where
-    it is a new group). Unsure answers, other questions and texts that are not
-    there say nothing.
+    it is a new group). Where a person answered a question, no machine is heard on
+    it. Unsure answers, other questions and texts that are not there say nothing.
     """
     row_of = {text_id: row for row, text_id in enumerate(text_ids)}
     found: list[tuple[int, int, bool, float, int]] = []
     answers = 0
-    for judgment in sorted(judgments, key=lambda j: (j.question.id, j.source, j.annotator)):
+    for judgment in _heard(judgments):
         said = [
             (row_of[left], row_of[right], same, weight, answers)
             for left, right, same, weight in _said(judgment)
@@ -61,6 +61,12 @@ def paired(judgments: Iterable[Judgment], text_ids: Sequence[str]) -> Pairs:
         np.array(weight, dtype=np.float64),
         np.array(answer, dtype=np.intp),
     )
+
+
+def _heard(judgments: Iterable[Judgment]) -> list[Judgment]:
+    known = sorted(judgments, key=lambda j: (j.question.id, j.source, j.annotator))
+    by_people = {j.question.id for j in known if j.source == "human"}
+    return [j for j in known if j.source == "human" or j.question.id not in by_people]
 
 
 def _said(judgment: Judgment) -> list[tuple[str, str, bool, float]]:

@@ -31,7 +31,7 @@ def stops(answered: Count | None, found: Count | None, separation: Curve) -> tup
             kept.append(stop)
     broad = round(math.sqrt(kept[0].k))
     if len(kept) < MOST_STOPS and broad >= 2 and all(_apart(broad, other.k) for other in kept):
-        kept.append(Stop(broad, "A few broad groups, each of about as many finer ones."))
+        kept.append(Stop(broad, "A few broad groups."))
     return tuple(kept)
 
 
@@ -46,7 +46,7 @@ def _candidates(answered: Count | None, found: Count | None, separation: Curve) 
         yield Stop(answered.k, "Your answers fit this number of groups best.")
     if found is not None:
         yield Stop(found.k, "Your answers have shown this many groups so far.")
-    yield Stop(plateau(separation), "The groups stand apart clearly; finer ones hardly more so.")
+    yield Stop(plateau(separation), "Here the groups stand well apart.")
 
 
 def _apart(one: int, other: int) -> bool:
