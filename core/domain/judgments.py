@@ -41,8 +41,16 @@ GROUPS = (Verdict.GROUP_1, Verdict.GROUP_2, Verdict.GROUP_3, Verdict.GROUP_4, Ve
 
 Source = Literal["human", "llm", "bulk", "rule"]
 
+AnnotatorClass = Literal["person", "machine"]
+"""What outranks what: `human` and `bulk` answers are a person's, `llm` and `rule`
+answers a machine's."""
+
+# `unsure` is the abstention of every kind. Nobody is offered it for a triplet, which has
+# "both" and "neither"; a machine that answers by the order of the sides abstains so.
 _ALLOWED: dict[type[Question], frozenset[Verdict]] = {
-    Triplet: frozenset({Verdict.LEFT, Verdict.RIGHT, Verdict.BOTH, Verdict.NEITHER}),
+    Triplet: frozenset(
+        {Verdict.LEFT, Verdict.RIGHT, Verdict.BOTH, Verdict.NEITHER, Verdict.UNSURE}
+    ),
     Pair: frozenset({Verdict.SAME, Verdict.DIFFERENT, Verdict.UNSURE}),
     Contradiction: frozenset(
         {
@@ -108,14 +116,50 @@ class WeightedTriplet:
 
 
 @dataclass(frozen=True, slots=True)
+class WeightedPlacement:
+    """`text`, and the `bunch` of near-identical texts with it, belongs to the group
+    that the texts `chosen` stand for; () where it is a new group.
+
+    `rejected` holds the texts of each other group that was offered. Beside a
+    chosen group they were only not chosen: one of them may be the same group
+    under another face. Where `chosen` is () the text belongs to none of them.
+    `weight` in (0, 1].
+    """
+
+    text: str
+    bunch: tuple[str, ...]
+    chosen: tuple[str, ...]
+    rejected: tuple[tuple[str, ...], ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How often an annotator is right: `share` in (0, 1) with the 95% interval
+    [`low`, `high`], from `compared` answers that others speak about too."""
+
+    share: float
+    low: float
+    high: float
+    compared: int
+
+
+@dataclass(frozen=True, slots=True)
 class Constraints:
-    """Settled judgments. `contested` counts links and triplets left out because
-    answers of equal rank contradict each other."""
+    """Settled judgments.
+
+    The links of the placements are among `must_links` and `cannot_links`; the
+    length counts links and triplets, and so each placement by its links.
+    `contested` counts what was left out because answers of equal rank contradict
+    each other, `ignored` the answers about texts that are not there any more.
+    """
 
     must_links: tuple[Link, ...] = ()
     cannot_links: tuple[Link, ...] = ()
     triplets: tuple[WeightedTriplet, ...] = ()
     contested: int = 0
+    placements: tuple[WeightedPlacement, ...] = ()
+    ignored: int = 0
 
     def __len__(self) -> int:
         return len(self.must_links) + len(self.cannot_links) + len(self.triplets)

@@ -82,7 +82,7 @@ def test_what_may_be_answered_is_written_out() -> None:
     answers = [{str(verdict) for verdict in allowed(question)} for question in ONE_OF_EACH]
 
     assert answers == [
-        {"left", "right", "both", "neither"},
+        {"left", "right", "both", "neither", "unsure"},
         {"same", "different", "unsure"},
         {"group 1", "group 2", "new", "unsure"},
         {"all", "first and second", "first and third", "second and third", "none", "unsure"},

@@ -42,6 +42,11 @@ def asked(question: Question, guess: Verdict | None = None) -> Asked:
     return Asked(question, "why", 3, "s", Guess(guess, 0.5, "near") if guess else None)
 
 
+def offered(question: Question) -> frozenset[Verdict]:
+    """What a person may answer: a triplet's abstention is for machines."""
+    return allowed(question) - ({Verdict.UNSURE} if isinstance(question, Triplet) else set())
+
+
 def keyed(card: Card) -> dict[str, Verdict]:
     return {choice.key: choice.verdict for choice in card.choices}
 
@@ -50,7 +55,7 @@ def keyed(card: Card) -> dict[str, Verdict]:
 def test_a_card_offers_every_verdict_of_its_question_once(question: Question) -> None:
     card = card_of(asked(question))
 
-    assert sorted(choice.verdict for choice in card.choices) == sorted(allowed(question))
+    assert sorted(choice.verdict for choice in card.choices) == sorted(offered(question))
     assert len({choice.label for choice in card.choices}) == len(card.choices)
     assert card.suggestion is None
     told = {text for side in card.sides for text in side.texts} | {card.anchor, *card.alike}
@@ -67,7 +72,7 @@ def test_each_choice_has_a_key_of_its_own_that_the_page_can_bind(question: Quest
 
 @pytest.mark.parametrize("question", EACH)
 def test_the_suggestion_is_the_choice_that_the_embedder_guesses(question: Question) -> None:
-    for verdict in allowed(question):
+    for verdict in offered(question):
         suggestion = card_of(asked(question, verdict)).suggestion
         assert suggestion is not None
         assert suggestion.verdict == verdict
