@@ -12,13 +12,18 @@ RESULTS = Path(__file__).parent / "results"
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-def keep(name: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Print `rows` (equal keys) as a table and write them to results/NAME.json."""
+def table(rows: Sequence[dict[str, Any]]) -> None:
+    """Print `rows` (equal keys) as a table."""
     columns = list(rows[0])
     cells = [columns, *([_shown(row[column]) for column in columns] for row in rows)]
     widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
     for line in cells:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)))
+
+
+def keep(name: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Print `rows` (equal keys) as a table and write them to results/NAME.json."""
+    table(rows)
     RESULTS.mkdir(exist_ok=True)
     machine = {"python": platform.python_version(), "machine": platform.machine()}
     text = json.dumps({"machine": machine, "rows": list(rows)}, indent=1)

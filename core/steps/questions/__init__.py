@@ -10,6 +10,7 @@ call goes on where the answered questions end.
 from core.steps.questions.batch import propose
 from core.steps.questions.guesses import guess
 from core.steps.questions.pairs import propose_pairs
+from core.steps.questions.placements import propose_placements
 from core.steps.questions.triplets import propose_triplets
 
-__all__ = ["guess", "propose", "propose_pairs", "propose_triplets"]
+__all__ = ["guess", "propose", "propose_pairs", "propose_placements", "propose_triplets"]

@@ -1,0 +1,74 @@
+"""Answers spread over all texts: the ground they stand on and the groups they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain.clusterings import Clustering
+from core.domain.spaces import Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the question engine needs of a space, computed once and then read.
+
+    Rows are texts in the order of `text_ids` (n, sorted). `vectors` float32
+    (n, d): unit rows, each pulled towards its nearest neighbours. `prior` int32
+    (n,): the groups that the map has with no answer, 0 … p−1, nobody left out;
+    `prior_ids` int32 (p,) their cluster ids. `blocks` int32 (n,): finer bunches,
+    each inside one prior group; `medoids` int32 (b,) and `starts` int32 (p,):
+    the row that stands for each block and for each prior group. `tree` float64
+    (p − 1, 4): the merges of the prior groups, as scipy's linkage has them.
+    """
+
+    space: str
+    text_ids: tuple[str, ...]
+    vectors: Floats
+    prior: Ints
+    prior_ids: Ints
+    blocks: Ints
+    medoids: Ints
+    starts: Ints
+    tree: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One answer in rows of a ground: `text` belongs with the texts of option
+    `chosen`, or with none of the `options` (None). `reliability` in (0, 1) is the
+    chance that the answer is right; `question` the id of what was asked."""
+
+    text: int
+    options: tuple[tuple[int, ...], ...]
+    chosen: int | None
+    reliability: float
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """The groups that the answers speak for, and how firmly.
+
+    `clustering` holds a cluster id and a strength (the chance that the group is
+    right, float32 in [0, 1]) for each text; `runner_up` int32 (n,) the next
+    likely cluster id, −1 where there is none. `anchors` int32 (m,) are the rows
+    that carry a group to the others: those that were asked about, and one for
+    each prior group; `groups` int32 (m,) their cluster ids, `certainty` float32
+    (m,) how sure these are, `asked` bool (m,) whether an answer is about them.
+    `decided_by` int32 (n, 3): indices into `evidence` of the answers nearest to
+    each text in its group, −1 where there are fewer. `ignored` counts answers
+    about texts that are no longer there.
+    """
+
+    clustering: Clustering
+    runner_up: Ints
+    anchors: Ints
+    groups: Ints
+    certainty: Floats
+    asked: NDArray[np.bool_]
+    decided_by: Ints
+    evidence: tuple[Evidence, ...]
+    ignored: int

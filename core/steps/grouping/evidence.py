@@ -1,0 +1,117 @@
+"""Judgments as evidence: every kind of answer says which option a text belongs with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+
+from core.domain.groupings import Evidence
+from core.domain.judgments import GROUPS, Judgment, Source, Verdict
+from core.domain.questions import Contradiction, Pair, Placement, Triplet
+
+# The chance that an answer is right before it could be compared with others. A
+# person who approves many rows at once looks less closely than at single questions.
+RELIABILITY: dict[Source, float] = {"human": 0.97, "bulk": 0.93, "llm": 0.9, "rule": 0.9}
+
+_PEOPLE: frozenset[Source] = frozenset({"human", "bulk"})
+
+# A triplet compares; that two texts are the closer ones does not make them one group.
+_COMPARISON = 0.8
+
+_TOGETHER: dict[Verdict, frozenset[tuple[int, int]]] = {
+    Verdict.ALL: frozenset({(0, 1), (0, 2), (1, 2)}),
+    Verdict.FIRST_SECOND: frozenset({(0, 1)}),
+    Verdict.FIRST_THIRD: frozenset({(0, 2)}),
+    Verdict.SECOND_THIRD: frozenset({(1, 2)}),
+    Verdict.NONE: frozenset(),
+}
+
+_Says = tuple[str, tuple[tuple[str, ...], ...], int | None, float]
+"""Text, options, the chosen one (None: none of them), and a factor of reliability."""
+
+
+def evidence_of(
+    judgments: Iterable[Judgment],
+    row_of: Mapping[str, int],
+    reliability: Mapping[tuple[Source, str], float],
+) -> tuple[tuple[Evidence, ...], int]:
+    """Return the evidence in `judgments`, and how many are about missing texts.
+
+    The latest answer of an annotator to a question counts; where a person answered
+    it, no machine's does. An option whose texts are all missing is left out, with
+    the whole answer where it was the chosen one. `reliability` maps (source,
+    annotator) to the chance of a right answer; RELIABILITY serves for others. An
+    answer given with less confidence is believed less. The order of the judgments
+    changes nothing.
+    """
+    found: list[Evidence] = []
+    ignored = 0
+    for judgment in _counting(judgments):
+        believed = reliability.get(
+            (judgment.source, judgment.annotator), RELIABILITY[judgment.source]
+        )
+        for text, options, chosen, factor in _said(judgment):
+            kept = _kept(text, options, chosen, row_of)
+            if kept is None:
+                ignored += 1
+                continue
+            chance = 1.0 / (len(kept[0]) + 1)
+            share = max(believed * factor * judgment.confidence, chance)
+            found.append(Evidence(row_of[text], *kept, share, judgment.question.id))
+    return tuple(found), ignored
+
+
+def _counting(judgments: Iterable[Judgment]) -> list[Judgment]:
+    latest: dict[tuple[str, str, bool], Judgment] = {}
+    for judgment in sorted(judgments, key=lambda j: (j.at, j.confidence, j.verdict, j.source)):
+        person = judgment.source in _PEOPLE
+        latest[judgment.question.id, judgment.annotator, person] = judgment
+    answered = {question for question, _, person in latest if person}
+    return [
+        judgment
+        for (question, _, person), judgment in sorted(latest.items())
+        if person or question not in answered
+    ]
+
+
+def _said(judgment: Judgment) -> Iterator[_Says]:
+    question, verdict = judgment.question, judgment.verdict
+    if verdict is Verdict.UNSURE:
+        return
+    if isinstance(question, Placement):
+        chosen = None if verdict is Verdict.NEW else GROUPS.index(verdict)
+        yield question.text, question.candidates, chosen, 1.0
+    elif isinstance(question, Pair):
+        chosen = 0 if verdict is Verdict.SAME else None
+        yield question.left, ((question.right,),), chosen, 1.0
+    elif isinstance(question, Contradiction):
+        for pair in combinations(range(3), 2):
+            one, other = (question.texts[place] for place in pair)
+            yield one, ((other,),), 0 if pair in _TOGETHER[verdict] else None, 1.0
+    else:
+        yield from _compared(question, verdict)
+
+
+def _compared(question: Triplet, verdict: Verdict) -> Iterator[_Says]:
+    sides = ((question.left,), (question.right,))
+    if verdict is Verdict.BOTH:
+        for side in sides:
+            yield question.anchor, (side,), 0, 1.0
+    elif verdict is Verdict.NEITHER:
+        yield question.anchor, sides, None, _COMPARISON
+    else:
+        yield question.anchor, sides, 0 if verdict is Verdict.LEFT else 1, _COMPARISON
+
+
+def _kept(
+    text: str,
+    options: tuple[tuple[str, ...], ...],
+    chosen: int | None,
+    row_of: Mapping[str, int],
+) -> tuple[tuple[tuple[int, ...], ...], int | None] | None:
+    """Return options and choice in rows, None where nothing can be made of them."""
+    rows = [tuple(row_of[t] for t in option if t in row_of) for option in options]
+    if text not in row_of or not any(rows) or (chosen is not None and not rows[chosen]):
+        return None
+    place = None if chosen is None else sum(1 for option in rows[:chosen] if option)
+    return tuple(option for option in rows if option), place
