@@ -36,6 +36,11 @@ def what_there_is(here: Current) -> None:
             column.metric(label, f"{value:,}", help=about)
         if found.contested:
             st.caption(f"{found.contested:,} contradict each other and are left out.")
+        if found.ignored:
+            st.caption(
+                f"{found.ignored:,} are about texts that are no longer in the project. They are "
+                "kept, and count again if the texts come back."
+            )
     st.button(
         "Retrain the embedder",
         type="primary",

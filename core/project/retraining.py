@@ -28,13 +28,16 @@ from core.steps.training import examples, score, split
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What there is to learn from, and about how long learning takes."""
+    """What there is to learn from, and about how long learning takes. `contested`
+    counts what contradicts itself, `ignored` answers about texts that are gone."""
 
     answers: int
+    placements: int
     must_links: int
     cannot_links: int
     triplets: int
     contested: int
+    ignored: int
     train: int
     held_out: int
     seconds: float
@@ -44,18 +47,20 @@ def material(workspace: Workspace, project_id: str) -> Material:
     """Return what a retraining would learn from now. Raises TooFewError."""
     here = current(workspace, project_id)
     judgments = workspace.store.reviews.judgments(project_id)
-    constraints = settle(judgments)
+    known = frozenset(load_embedding(workspace, here.map).text_ids)
+    constraints = settle(judgments, known)
     train, held_out = split(constraints, seed=here.project.seed)
-    texts = len(load_embedding(workspace, here.map).text_ids)
     return Material(
         answers=len(judgments),
+        placements=len(constraints.placements),
         must_links=len(constraints.must_links),
         cannot_links=len(constraints.cannot_links),
         triplets=len(constraints.triplets),
         contested=constraints.contested,
+        ignored=constraints.ignored,
         train=len(train),
         held_out=len(held_out),
-        seconds=sum(_expected_seconds(len(train), texts)),
+        seconds=sum(_expected_seconds(len(train), len(known))),
     )
 
 
@@ -70,12 +75,11 @@ def retrain(
     progress.report(0.0, "Reading the answers")
     here = current(workspace, project_id)
     corpus = load_corpus(workspace, here.project)
-    train, held_out = split(
-        settle(workspace.store.reviews.judgments(project_id)), seed=here.project.seed
-    )
+    bodies = {text.id: text.body for text in corpus.texts}
+    constraints = settle(workspace.store.reviews.judgments(project_id), bodies.keys())
+    train, held_out = split(constraints, seed=here.project.seed)
     expected = _expected_seconds(len(train), len(corpus.texts))
     tuning, drawing = shares(progress, *expected)
-    bodies = {text.id: text.body for text in corpus.texts}
     started = time.monotonic()
     tuned = _tune(workspace, here, train, bodies, tuning)
     seconds = time.monotonic() - started

@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from core.domain.errors import TooFewError
-from core.domain.judgments import Constraints, Link, WeightedTriplet
+from core.domain.judgments import Constraints, Link, WeightedPlacement, WeightedTriplet
 from core.domain.spaces import Embedding
 from core.domain.training import Score
 from core.steps.training import MIN_ANSWERS, examples, score, split
@@ -24,14 +24,30 @@ def constraint_sets(draw: st.DrawFn) -> Constraints:
     triplets = st.lists(
         st.builds(lambda texts, w: WeightedTriplet(*texts, w), distinct, weight), max_size=25
     )
-    return Constraints(tuple(draw(links)), tuple(draw(links)), tuple(draw(triplets)))
+    placed = st.lists(st.builds(placement, st.permutations(NAMES), st.booleans()), max_size=6)
+    placements = tuple(draw(placed))
+    return Constraints(
+        tuple(draw(links)) + tuple(Link(p.text, t, p.weight) for p in placements for t in p.chosen),
+        tuple(draw(links)),
+        tuple(draw(triplets)),
+        placements=placements,
+    )
+
+
+def placement(names: list[str], new: bool) -> WeightedPlacement:
+    text, *others = names[:7]
+    chosen = () if new else tuple(others[:2])
+    return WeightedPlacement(text, (others[5],), chosen, (tuple(others[2:4]), (others[4],)), 1.0)
 
 
 def texts_of(constraints: Constraints) -> set[str]:
     links = constraints.must_links + constraints.cannot_links
-    return {text for link in links for text in (link.left, link.right)} | {
+    found = {text for link in links for text in (link.left, link.right)} | {
         text for t in constraints.triplets for text in (t.anchor, t.positive, t.negative)
     }
+    for p in constraints.placements:
+        found |= {p.text, *p.bunch, *p.chosen, *(text for group in p.rejected for text in group)}
+    return found
 
 
 def try_split(constraints: Constraints, seed: int = 0) -> tuple[Constraints, Constraints]:
@@ -79,10 +95,25 @@ def test_the_order_of_the_constraints_changes_nothing(constraints: Constraints, 
         shuffled(constraints.must_links),
         shuffled(constraints.cannot_links),
         shuffled(constraints.triplets),
+        placements=shuffled(constraints.placements),
     )
     assert try_split(constraints) == try_split(other)
     bodies = {name: name for name in NAMES}
     assert examples(constraints, bodies) == examples(other, bodies)
+
+
+@given(constraint_sets(), st.integers(0, 5))
+@settings(max_examples=150, deadline=None)
+def test_a_placement_goes_with_its_text(constraints: Constraints, seed: int) -> None:
+    sides = try_split(constraints, seed)
+    for side in sides:
+        for part in side.placements:
+            assert any(p.text == part.text for p in constraints.placements)
+            assert part.chosen or part.rejected
+    # Where no text of a placement was held out, it is there to learn from as it was.
+    for p in constraints.placements:
+        if not texts_of(Constraints(placements=(p,))) & texts_of(sides[1]):
+            assert p in sides[0].placements
 
 
 def test_separate_answers_lose_nothing_and_meet_the_share() -> None:
@@ -120,6 +151,24 @@ def test_examples_skip_deleted_texts_and_mine_triplets_from_links() -> None:
     assert set(found.pairs) == {("A", "B", True), ("C", "A", False), ("A", "D", False)}
 
 
+def test_a_placed_text_is_nearer_to_the_chosen_group_than_to_the_others() -> None:
+    placed = WeightedPlacement("a", ("z",), ("b", "c"), (("d", "e"), ("gone",), ("f",)), 1.0)
+    new = WeightedPlacement("g", ("h",), (), (("d",),), 1.0)
+    lost = WeightedPlacement("a", (), ("gone",), (("d",),), 1.0)
+    constraints = Constraints(placements=(placed, new, lost))
+    found = examples(constraints, {name: name.upper() for name in "abcdefgh"})
+    assert found.triplets == (("A", "B", "D"), ("A", "C", "F"))
+    assert found.pairs == ()
+
+
+def test_a_new_group_is_learned_from_by_its_links() -> None:
+    new = WeightedPlacement("g", ("h",), (), (("d",),), 1.0)
+    links = Constraints((Link("g", "h", 0.5),), (Link("d", "g", 1.0),), placements=(new,))
+    found = examples(links, {name: name.upper() for name in "dgh"})
+    assert found.triplets == (("G", "H", "D"),)
+    assert set(found.pairs) == {("G", "H", True), ("D", "G", False)}
+
+
 def unit(*degrees: float) -> Embedding:
     angles = np.radians(degrees)
     vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
@@ -147,6 +196,36 @@ def test_score_of_links_learns_its_threshold_from_train() -> None:
     assert score(embedding, held_out, train).correct == 2
     # cos 35° lies above the default threshold: without links to learn from it counts as together.
     assert score(embedding, held_out, Constraints()).correct == 1
+
+
+@pytest.mark.parametrize(
+    ("chosen", "rejected", "right"),
+    [
+        (("t1", "t2"), (("t3",),), True),  # 10° and 40° away, against 60°
+        (("t1", "t4"), (("t2",), ("t3",)), False),  # the mean of 10° and 120°
+        (("t1",), (), True),
+        (("t3",), (), False),  # cos 60° is no higher than the threshold
+        ((), (("t3",), ("t4",)), True),
+        ((), (("t4",), ("t2",)), False),
+        (("gone", "t1"), (("gone",), ("t2",)), True),
+    ],
+)
+def test_score_of_a_placement(
+    chosen: tuple[str, ...], rejected: tuple[tuple[str, ...], ...], right: bool
+) -> None:
+    placed = WeightedPlacement("t0", ("t5",), chosen, rejected, 1.0)
+    links = tuple(Link("t0", text, 0.5) for text in (*chosen, "t5"))
+    apart = () if chosen else tuple(Link("t0", t, 1.0) for group in rejected for t in group)
+    held_out = Constraints(links, apart, placements=(placed,))
+    found = score(unit(0, 10, 40, 60.1, 120, 90), held_out, Constraints())
+    # The links are the placement's own: they are no answers beside it.
+    assert (found.correct, found.total) == (int(right), 1)
+
+
+def test_a_placement_without_its_texts_does_not_count() -> None:
+    lost = WeightedPlacement("t0", (), ("gone",), (("t1",),), 1.0)
+    gone = WeightedPlacement("gone", (), ("t0",), (("t1",),), 1.0)
+    assert score(unit(0, 1), Constraints(placements=(lost, gone)), Constraints()).total == 0
 
 
 def test_score_of_nothing_is_no_evidence() -> None:
