@@ -34,8 +34,9 @@ from core.domain.spaces import Embedding
 from core.domain.texts import Text
 from core.domain.training import TrainingSpec
 from core.project import clusterllm
+from core.project.grouping import weigh
 from core.steps.clustering import cluster, resolve
-from core.steps.grouping import group, lay_ground
+from core.steps.grouping import lay_ground
 from core.steps.metrics import accuracy, ari, bcubed_f1, nmi
 from core.steps.projection import project
 from core.steps.questions import propose_placements
@@ -103,7 +104,7 @@ def clade(data: Data, prior: Clustering, plan: Plan, seed: int) -> tuple[np.ndar
         (judge_of(data, plan, seed, "llm"), plan.questions),
         (judge_of(data, plan, seed + 1000, "human"), plan.human),
     ]
-    grouping = group(ground, prior, judgments)
+    grouping = weigh(ground, prior, judgments)
     for judge, budget in judges:
         left = budget
         while left > 0:
@@ -114,7 +115,7 @@ def clade(data: Data, prior: Clustering, plan: Plan, seed: int) -> tuple[np.ndar
                 break
             judgments += judge.judge([item.question for item in batch])
             left -= len(batch)
-            grouping = group(ground, prior, judgments)
+            grouping = weigh(ground, prior, judgments)
         asked += judge.asked
     return grouping.clustering.labels, asked
 

@@ -38,7 +38,9 @@ class Project:
 class Map:
     """One embedding, its layout and its clustering, kept together.
 
-    The keys name stored arrays. `round` counts the retrains kept on the way
+    The keys name stored arrays; `prior_key` the partition that knew no answer, None
+    where the map's own is it, and `ground_key` what questions stand on, None where
+    it is not laid yet. `round` counts the retrains kept on the way
     here; `next_cluster_id` is the first cluster id never used by this map or
     those before it; `parent` the map whose ids were carried over.
     """
@@ -54,6 +56,8 @@ class Map:
     next_cluster_id: int
     parent: str | None
     created_at: datetime
+    prior_key: str | None = None
+    ground_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

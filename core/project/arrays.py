@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.clusterings import Clustering
+from core.domain.groupings import Ground
 from core.domain.projects import Map
 from core.domain.spaces import Embedding, Layout
 from core.project.workspace import Workspace
@@ -35,6 +36,27 @@ def keep_clustering(workspace: Workspace, clustering: Clustering) -> str:
     )
 
 
+def keep_ground(workspace: Workspace, ground: Ground) -> str:
+    return workspace.files.put_arrays(
+        {
+            "text_ids": _pack(ground.text_ids),
+            "vectors": ground.vectors,
+            "prior": ground.prior,
+            "prior_ids": ground.prior_ids,
+            "blocks": ground.blocks,
+            "medoids": ground.medoids,
+            "starts": ground.starts,
+            "tree": ground.tree,
+        }
+    )
+
+
+def load_ground(workspace: Workspace, space: str, key: str) -> Ground:
+    """Return what the questions of a map stand on, read-only."""
+    stored = dict(workspace.files.arrays(key))
+    return Ground(space=space, text_ids=_unpack(stored.pop("text_ids")), **stored)
+
+
 def load_embedding(workspace: Workspace, source: Map) -> Embedding:
     """Return a map's vectors, read-only."""
     stored = workspace.files.arrays(source.embedding_key)
@@ -49,7 +71,16 @@ def load_layout(workspace: Workspace, source: Map) -> Layout:
 
 def load_clustering(workspace: Workspace, source: Map) -> Clustering:
     """Return a map's partition, read-only."""
-    stored = workspace.files.arrays(source.clustering_key)
+    return _clustering(workspace, source, source.clustering_key)
+
+
+def load_prior(workspace: Workspace, source: Map) -> Clustering:
+    """Return the partition that a map had before any answer, read-only."""
+    return _clustering(workspace, source, source.prior_key or source.clustering_key)
+
+
+def _clustering(workspace: Workspace, source: Map, key: str) -> Clustering:
+    stored = workspace.files.arrays(key)
     return Clustering(
         source.space,
         _unpack(stored["text_ids"]),

@@ -18,6 +18,7 @@ from core.domain.texts import Corpus
 from core.project.arrays import (
     keep_clustering,
     keep_embedding,
+    keep_ground,
     keep_layout,
     load_clustering,
     load_embedding,
@@ -28,10 +29,14 @@ from core.project.intake import find_project, load_corpus
 from core.project.stages import shares
 from core.project.workspace import Workspace
 from core.steps.clustering import cluster, match
+from core.steps.grouping import FEWEST, lay_ground
 from core.steps.hierarchy import grow as grow_hierarchy
 from core.steps.projection import project as project_vectors
 from core.steps.taxonomy import assign, carry
 from core.steps.taxonomy import grow as grow_taxonomy
+
+# Bunches of texts that questions are about: as many as an LLM is likely to be asked.
+BLOCKS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +133,37 @@ def _cluster(
     embedding, layout = arrays
     progress.report(0.0, "Finding clusters")
     clustering = cluster(embedding, layout, spec)
+    progress.report(0.3, "Preparing the questions")
+    drawn = drawn_from(workspace, project, embedding, clustering, keys, parent)
+    progress.report(0.5, "Naming clusters")
+    return drawn
+
+
+def drawn_from(
+    workspace: Workspace,
+    project: Project,
+    embedding: Embedding,
+    clustering: Clustering,
+    keys: tuple[str, str],
+    parent: Map | None,
+    *,
+    prior_key: str | None = None,
+    ground_key: str | None = None,
+) -> Drawn:
+    """Keep a partition as a map that nobody adopted yet, its ids continued from `parent`.
+
+    `keys` name the arrays of its embedding and its layout. A partition that answers
+    shaped comes with the keys of the one that knew none and of its ground.
+    """
     lineage, next_id = Lineage(()), 0
     if parent:
         clustering, lineage = match(
             load_clustering(workspace, parent), clustering, next_id=parent.next_cluster_id
         )
         next_id = parent.next_cluster_id
+    if ground_key is None and len(embedding.text_ids) >= FEWEST:
+        ground = lay_ground(embedding, clustering, blocks=BLOCKS)
+        ground_key = keep_ground(workspace, ground)
     new = Map(
         id=uuid4().hex,
         project=project.id,
@@ -146,8 +176,9 @@ def _cluster(
         next_cluster_id=max(next_id, int(clustering.labels.max(initial=-1)) + 1),
         parent=parent.id if parent else None,
         created_at=datetime.now(UTC),
+        prior_key=prior_key,
+        ground_key=ground_key,
     )
-    progress.report(0.5, "Naming clusters")
     return Drawn(new, embedding, clustering, lineage)
 
 

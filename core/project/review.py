@@ -11,8 +11,10 @@ from core.domain.judgments import Judgment, Verdict
 from core.domain.projects import Remark
 from core.domain.questions import Asked
 from core.project.arrays import load_clustering, load_embedding
+from core.project.grouping import foundation, weigh
 from core.project.mapping import current
 from core.project.workspace import Workspace
+from core.steps.constraints import contradictions
 from core.steps.metrics import wilson
 from core.steps.questions import propose
 
@@ -79,9 +81,14 @@ def propose_batch(workspace: Workspace, project_id: str, count: int = BATCH) -> 
     """Add up to `count` new questions from the current map; return how many."""
     here = current(workspace, project_id)
     asked = workspace.store.reviews.asked_ids(project_id)
+    judgments = workspace.store.reviews.judgments(project_id)
+    ground, prior = foundation(workspace, here.map)
     batch = propose(
         load_embedding(workspace, here.map),
         load_clustering(workspace, here.map),
+        ground,
+        weigh(ground, prior, judgments),
+        contradictions(judgments, asked),
         count=count,
         asked=asked,
         seed=here.project.seed,

@@ -11,6 +11,7 @@ from core.domain.jobs import Job
 from core.domain.ports import JobStore
 from core.jobs import queue
 from core.jobs.worker import UseCase
+from core.project.grouping import regroup
 from core.project.mapping import make_map
 from core.project.retraining import retrain
 from core.project.workspace import Workspace, open_workspace
@@ -21,6 +22,7 @@ def job_table() -> tuple[JobStore, Path, Mapping[str, UseCase]]:
     workspace = open_workspace()
     table: dict[str, UseCase] = {
         "map": partial(make_map, workspace),
+        "regroup": partial(regroup, workspace),
         "retrain": partial(retrain, workspace),
     }
     return workspace.store.jobs, workspace.settings.home, table

@@ -85,6 +85,8 @@ map_ = sa.Table(
     sa.Column("next_cluster_id", sa.Integer, nullable=False),
     sa.Column("parent", ID),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("prior_key", sa.Text),
+    sa.Column("ground_key", sa.Text),
 )
 
 version = sa.Table(

@@ -9,6 +9,6 @@ answers, so taking one back restores the state before it.
 """
 
 from core.steps.grouping.fit import group
-from core.steps.grouping.ground import lay_ground
+from core.steps.grouping.ground import FEWEST, lay_ground
 
-__all__ = ["group", "lay_ground"]
+__all__ = ["FEWEST", "group", "lay_ground"]

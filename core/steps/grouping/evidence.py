@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
 from core.domain.groupings import Evidence
-from core.domain.judgments import GROUPS, Judgment, Source, Verdict
+from core.domain.judgments import GROUPS, AnnotatorClass, Judgment, Source, Verdict
 from core.domain.questions import Contradiction, Pair, Placement, Triplet
 
 # The chance that an answer is right before it could be compared with others. A
@@ -33,13 +33,13 @@ _Says = tuple[str, tuple[tuple[str, ...], ...], int | None, float]
 def evidence_of(
     judgments: Iterable[Judgment],
     row_of: Mapping[str, int],
-    reliability: Mapping[tuple[Source, str], float],
+    reliability: Mapping[tuple[AnnotatorClass, str], float],
 ) -> tuple[tuple[Evidence, ...], int]:
     """Return the evidence in `judgments`, and how many are about missing texts.
 
     The latest answer of an annotator to a question counts; where a person answered
     it, no machine's does. An option whose texts are all missing is left out, with
-    the whole answer where it was the chosen one. `reliability` maps (source,
+    the whole answer where it was the chosen one. `reliability` maps (class,
     annotator) to the chance of a right answer; RELIABILITY serves for others. An
     answer given with less confidence is believed less. The order of the judgments
     changes nothing.
@@ -47,9 +47,8 @@ def evidence_of(
     found: list[Evidence] = []
     ignored = 0
     for judgment in _counting(judgments):
-        believed = reliability.get(
-            (judgment.source, judgment.annotator), RELIABILITY[judgment.source]
-        )
+        who: tuple[AnnotatorClass, str] = (_class(judgment), judgment.annotator)
+        believed = reliability.get(who, RELIABILITY[judgment.source])
         for text, options, chosen, factor in _said(judgment):
             kept = _kept(text, options, chosen, row_of)
             if kept is None:
@@ -59,6 +58,10 @@ def evidence_of(
             share = max(believed * factor * judgment.confidence, chance)
             found.append(Evidence(row_of[text], *kept, share, judgment.question.id))
     return tuple(found), ignored
+
+
+def _class(judgment: Judgment) -> AnnotatorClass:
+    return "person" if judgment.source in _PEOPLE else "machine"
 
 
 def _counting(judgments: Iterable[Judgment]) -> list[Judgment]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.domain.clusterings import UNASSIGNED, Clustering
 from core.domain.errors import InputError
 from core.domain.groupings import Evidence, Ground, Grouping
-from core.domain.judgments import Judgment, Source
+from core.domain.judgments import AnnotatorClass, Judgment
 from core.domain.spaces import Floats, Ints
 from core.steps.grouping.anchors import Anchors, place_anchors
 from core.steps.grouping.base import base_groups
@@ -34,7 +34,7 @@ def group(
     clustering: Clustering,
     judgments: Iterable[Judgment],
     *,
-    reliability: Mapping[tuple[Source, str], float] | None = None,
+    reliability: Mapping[tuple[AnnotatorClass, str], float] | None = None,
     locked: Collection[int] = (),
 ) -> Grouping:
     """Return the groups of all texts that `judgments` speak for.

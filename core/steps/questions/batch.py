@@ -1,49 +1,64 @@
-"""A batch of both kinds, each with the embedder's guess."""
+"""A batch of all kinds, each with the embedder's guess."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import cycle, islice
 
 from core.domain.clusterings import Clustering
-from core.domain.errors import TooFewError
-from core.domain.questions import Asked
+from core.domain.groupings import Ground, Grouping
+from core.domain.questions import Asked, Contradiction
 from core.domain.spaces import Embedding
 from core.steps.questions.guesses import guess
 from core.steps.questions.pairs import propose_pairs
+from core.steps.questions.placements import propose_placements
 from core.steps.questions.triplets import propose_triplets
 
-# True for a triplet: three of five are triplets, and no two pairs stand together.
-_TURNS = (True, False, True, False, True)
+# Three of five questions place a text: they say most about the groups. Triplets teach
+# the embedder what is closer, and pairs along the merge tree say how many groups.
+_TURNS = ("placement", "triplet", "placement", "pair", "placement")
+
+# Contradictions come first, but are not all that a person is asked.
+_CONTRADICTIONS = 3
+
+_CLASH = "Answers about these three texts cannot all be right; yours settles it."
 
 
 def propose(
     embedding: Embedding,
     clustering: Clustering,
+    ground: Ground,
+    grouping: Grouping,
+    clashes: Sequence[Contradiction],
     *,
     count: int,
     asked: Collection[str],
     seed: int,
 ) -> tuple[Asked, ...]:
-    """Return up to `count` questions, 60% triplets and 40% pairs, interleaved.
+    """Return up to `count` questions: up to three `clashes`, the heaviest first, then
+    60% placements, 20% triplets and 20% pairs, interleaved.
 
-    Where one kind runs out the other fills in; fewer come back, and in the end
-    none, where both do. Each carries the embedder's guess. With fewer than two
-    clusters all are pairs. Raises TooFewError for fewer than three texts, and
-    InputError where the arguments are about different texts.
+    Where one kind runs out the others fill in; fewer come back, and in the end
+    none, where all do. Each carries the embedder's guess; none has an id in
+    `asked`. Raises InputError where the arguments are about different texts.
     """
-    if len(embedding.text_ids) < 3:
-        raise TooFewError(
-            f"Asking takes three texts or more, and this project has {len(embedding.text_ids)}.",
-            "Add texts on the Data page.",
-        )
-    triplets = deque(propose_triplets(embedding, clustering, count=count, asked=asked, seed=seed))
-    pairs = deque(propose_pairs(embedding, clustering, count=count, asked=asked, seed=seed))
-    batch: list[Asked] = []
-    for triplet in islice(cycle(_TURNS), max(0, count)):
-        source = triplets if triplets and (triplet or not pairs) else pairs
+    sources = {
+        "placement": deque(propose_placements(ground, grouping, count=count, asked=asked)),
+        "triplet": deque(
+            propose_triplets(embedding, clustering, count=count, asked=asked, seed=seed)
+        ),
+        "pair": deque(propose_pairs(embedding, clustering, count=count, asked=asked, seed=seed)),
+    }
+    there = frozenset(embedding.text_ids)
+    batch = [
+        Asked(clash, _CLASH, len(clash.texts), embedding.space)
+        for clash in clashes
+        if there.issuperset(clash.texts) and clash.id not in asked
+    ][: min(_CONTRADICTIONS, count)]
+    for kind in islice(cycle(_TURNS), max(0, count - len(batch))):
+        source = sources[kind] or next((left for left in sources.values() if left), deque())
         if not source:
             break
         batch.append(source.popleft())
