@@ -52,12 +52,13 @@ def propose(
         "pair": deque(propose_pairs(embedding, clustering, count=count, asked=asked, seed=seed)),
     }
     there = frozenset(embedding.text_ids)
+    count = max(0, count)
     batch = [
         Asked(clash, _CLASH, len(clash.texts), embedding.space)
         for clash in clashes
         if there.issuperset(clash.texts) and clash.id not in asked
     ][: min(_CONTRADICTIONS, count)]
-    for kind in islice(cycle(_TURNS), max(0, count - len(batch))):
+    for kind in islice(cycle(_TURNS), count - len(batch)):
         source = sources[kind] or next((left for left in sources.values() if left), deque())
         if not source:
             break

@@ -110,8 +110,9 @@ def _candidates(table: _Table) -> Iterator[_Candidate]:
 
 
 def _explored(table: _Table) -> NDArray[np.bool_]:
-    """Return which prior groups hold a text that an answer is about."""
-    found = np.zeros(len(table.ground.prior_ids), dtype=np.bool_)
+    """Return which prior groups hold a text that an answer is about; a lone one counts
+    as explored: there is no other to compare it with, only its parts with each other."""
+    found = np.full(len(table.ground.prior_ids), len(table.ground.prior_ids) == 1)
     found[table.ground.prior[list(table.answers)]] = True
     return found
 

@@ -1,0 +1,97 @@
+"""What asking costs: seconds, memory, and no heavy library."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from core.steps.grouping import group, lay_ground
+from core.steps.questions import propose
+from tests.steps.answering import say
+from tests.steps.question_texts import blobs
+
+
+def test_twenty_questions_on_ten_thousand_texts_take_less_than_two_seconds():
+    embedding, clustering = blobs(10_000, 80, dims=384, unassigned=0.1)
+    ground = lay_ground(embedding, clustering, blocks=400)
+    asked = {f"{n:016x}" for n in range(1000)}
+
+    def ask(count: int, judgments=()):
+        grouping = group(ground, clustering, judgments)
+        return propose(
+            embedding, clustering, ground, grouping, (), count=count, asked=asked, seed=0
+        )
+
+    judgments = [say(a.question, a.guess.verdict, "llm") for a in ask(400)]  # imports scipy
+    asked |= {judgment.question.id for judgment in judgments}
+    took = []
+    for _ in range(2):  # the better of two: the machine may be busy with something else
+        start = time.perf_counter()
+        assert len(ask(20, judgments)) == 20
+        took.append(time.perf_counter() - start)
+    assert min(took) < 2.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("answers", [0, 800])
+def test_twenty_questions_on_a_hundred_thousand_texts_take_15_seconds_and_two_gigabytes(answers):
+    # In a process of its own: its peak memory is all that asking takes, libraries and
+    # the 154 MB of vectors included.
+    code = (
+        "import resource, time, numpy as np\n"
+        "from tests.steps.answering import say\n"
+        "from tests.steps.question_texts import make\n"
+        "from core.steps.grouping import group, lay_ground\n"
+        "from core.steps.questions import propose, propose_placements\n"
+        "rng = np.random.default_rng(0)\n"
+        "kind = np.arange(100_000) % 300\n"
+        "v = rng.standard_normal((300, 384), dtype=np.float32)[kind]\n"
+        "for start in range(0, len(v), 10_000):\n"
+        "    v[start:start + 10_000] += rng.standard_normal((10_000, 384), dtype=np.float32)\n"
+        "e, c = make(v[:3], kind[:3])\n"
+        "v /= np.linalg.norm(v, axis=1, keepdims=True)\n"
+        "ids = tuple(f't{row:07d}' for row in range(len(v)))\n"
+        "e = type(e)('space', ids, v)\n"
+        "c = type(c)('space', ids, kind.astype(np.int32), np.ones(len(v), np.float32), c.spec)\n"
+        "ground = lay_ground(e, c, blocks=400)\n"
+        "grouping, judgments = group(ground, c, ()), []\n"
+        f"while len(judgments) < {answers}:\n"
+        "    known = {j.question.id for j in judgments}\n"
+        "    batch = propose_placements(ground, grouping, count=200, asked=known)\n"
+        "    judgments += [say(a.question, 'new', 'llm') for a in batch]\n"
+        "    grouping = group(ground, c, judgments)\n"
+        "start = time.perf_counter()\n"
+        "grouping = group(ground, c, judgments)\n"
+        "known = {j.question.id for j in judgments}\n"
+        "found = propose(e, c, ground, grouping, (), count=20, asked=known, seed=0)\n"
+        "assert len(found) == 20\n"
+        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20\n"
+        "print(time.perf_counter() - start, peak)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    seconds, gigabytes = map(float, done.stdout.split())
+    assert seconds < 15
+    assert gigabytes < 2
+
+
+def test_asking_loads_no_heavy_library():
+    heavy = ("torch", "sklearn", "umap", "hdbscan", "transformers")
+    code = (
+        "import sys, numpy as np\n"
+        "import core.steps.grouping as g, core.steps.questions as q\n"
+        "assert 'scipy' not in sys.modules\n"
+        "from core.domain.clusterings import Clustering, ClusterSpec\n"
+        "from core.domain.spaces import Embedding\n"
+        "ids = ('a', 'b', 'c', 'd')\n"
+        "e = Embedding('s', ids, np.eye(4, dtype=np.float32))\n"
+        "labels = np.array([0, 0, 1, 1], dtype=np.int32)\n"
+        "c = Clustering('s', ids, labels, np.ones(4, np.float32), ClusterSpec())\n"
+        "ground = g.lay_ground(e, c, blocks=4)\n"
+        "grouping = g.group(ground, c, ())\n"
+        "assert q.propose(e, c, ground, grouping, (), count=4, asked=(), seed=0)\n"
+        f"print([m for m in {heavy!r} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
