@@ -6,7 +6,7 @@ import random
 import time
 from itertools import pairwise, product
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.judgments import GROUPS, Constraints, Judgment, Link
@@ -77,11 +77,13 @@ def check(constraints: Constraints, found: tuple[Contradiction, ...]) -> None:
 
 
 @given(graphs())
+@settings(deadline=None)
 def test_contradictions_are_found_where_there_are_some(constraints):
     check(constraints, contradictions_among(constraints, ()))
 
 
 @given(answers(most=20))
+@settings(deadline=None)
 def test_contradictions_among_answers_are_those_of_their_constraints(judgments):
     settled = settle(judgments)
     found = contradictions(judgments, ())
@@ -90,6 +92,7 @@ def test_contradictions_among_answers_are_those_of_their_constraints(judgments):
 
 
 @given(graphs(), st.randoms(use_true_random=False))
+@settings(deadline=None)
 def test_what_was_asked_is_not_asked_again(constraints, random):
     found = contradictions_among(constraints, ())
     asked = {question.id for question in found if random.random() < 0.5}
@@ -99,6 +102,7 @@ def test_what_was_asked_is_not_asked_again(constraints, random):
 
 
 @given(graphs(), st.randoms(use_true_random=False))
+@settings(deadline=None)
 def test_the_order_of_the_links_changes_nothing(constraints, random):
     mixed = Constraints(
         tuple(random.sample(constraints.must_links, len(constraints.must_links))),

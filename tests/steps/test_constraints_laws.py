@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.judgments import Constraints, Judgment, Verdict
@@ -27,6 +27,7 @@ def texts_of(settled: Constraints) -> set[str]:
 
 
 @given(answers(), st.randoms(use_true_random=False))
+@settings(deadline=None)
 def test_the_order_of_the_answers_changes_nothing(judgments, random):
     shuffled = judgments[:]
     random.shuffle(shuffled)
@@ -36,12 +37,14 @@ def test_the_order_of_the_answers_changes_nothing(judgments, random):
 
 
 @given(answers())
+@settings(deadline=None)
 def test_saying_it_again_changes_nothing(judgments):
     assert settle(judgments + judgments) == settle(judgments)
     assert reliabilities(judgments + judgments) == reliabilities(judgments)
 
 
 @given(answers())
+@settings(deadline=None)
 def test_constraints_are_sorted_single_and_weigh_at_most_one(judgments):
     settled = settle(judgments)
     links = settled.must_links + settled.cannot_links
@@ -58,6 +61,7 @@ def test_constraints_are_sorted_single_and_weigh_at_most_one(judgments):
 
 
 @given(answers())
+@settings(deadline=None)
 def test_a_placement_never_says_what_the_links_deny(judgments):
     settled = settle(judgments)
     apart = {frozenset((link.left, link.right)) for link in settled.cannot_links}
@@ -93,6 +97,7 @@ def meant(judgment: Judgment) -> object:
 
 
 @given(answers())
+@settings(deadline=None)
 def test_swapping_the_sides_of_the_questions_changes_nothing(judgments):
     swapped = [replace(judgment, question=turned(judgment.question)) for judgment in judgments]
     assert [meant(judgment) for judgment in swapped] == [meant(judgment) for judgment in judgments]
@@ -100,6 +105,7 @@ def test_swapping_the_sides_of_the_questions_changes_nothing(judgments):
 
 
 @given(answers(*PEOPLE, most=6), answers(*MACHINES, most=20))
+@settings(deadline=None)
 def test_no_number_of_machines_moves_what_people_said(people, machines):
     alone, together = settle(people), settle(people + machines)
     for kind in ("must_links", "cannot_links", "triplets", "placements"):
@@ -108,6 +114,7 @@ def test_no_number_of_machines_moves_what_people_said(people, machines):
 
 
 @given(judgments_of(PEOPLE), st.integers(1, 40))
+@settings(deadline=None)
 def test_a_person_alone_stands_against_any_number_of_machines(person, number):
     others = [
         replace(person, verdict=verdict, source="llm", annotator=f"m{n}", confidence=1.0)
@@ -125,12 +132,14 @@ def replaced_verdicts(judgment: Judgment) -> set[Verdict]:
 
 
 @given(answers(*PEOPLE), answers(*MACHINES))
+@settings(deadline=None)
 def test_people_are_measured_by_people_alone(people, machines):
     alone, together = reliabilities(people), reliabilities(people + machines)
     assert {who: held for who, held in together.items() if who[0] == "person"} == alone
 
 
 @given(answers())
+@settings(deadline=None)
 def test_a_reliability_lies_inside_its_interval(judgments):
     found = reliabilities(judgments)
     assert set(found) == {
@@ -143,6 +152,7 @@ def test_a_reliability_lies_inside_its_interval(judgments):
 
 
 @given(answers(), judgments_of())
+@settings(deadline=None)
 def test_removing_an_answer_restores_the_constraints_before_it(judgments, answer):
     before = settle(judgments), reliabilities(judgments), contradictions(judgments, ())
     log = [*judgments, answer]
@@ -152,6 +162,7 @@ def test_removing_an_answer_restores_the_constraints_before_it(judgments, answer
 
 
 @given(answers(), st.sets(st.sampled_from(TEXTS)))
+@settings(deadline=None)
 def test_texts_that_are_gone_are_not_mentioned(judgments, known):
     settled = settle(judgments, known)
     assert texts_of(settled) <= known
@@ -161,11 +172,13 @@ def test_texts_that_are_gone_are_not_mentioned(judgments, known):
 
 
 @given(answers())
+@settings(deadline=None)
 def test_knowing_all_texts_leaves_nothing_out(judgments):
     assert settle(judgments, known=set(TEXTS)) == settle(judgments)
 
 
 @given(answers(most=8), st.sets(st.sampled_from(TEXTS), min_size=2, max_size=5))
+@settings(deadline=None)
 def test_what_is_said_about_the_texts_left_stays_as_it_was(judgments, known):
     """Pairs of known texts that only untouched questions speak about settle as before."""
     settled, whole = settle(judgments, known), settle(judgments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.judgments import GROUPS, Judgment, Verdict, allowed
@@ -122,6 +122,7 @@ def test_the_steps_are_those_of_expectation_maximisation():
     st.integers(2, 6),
     st.lists(st.floats(0.05, 0.95), min_size=3, max_size=3),
 )
+@settings(deadline=None)
 def test_the_posterior_is_bayes(among, share):
     """x and y agree, z differs; against the likelihood written out option by option."""
     people = [("machine", name) for name in "xyz"]
@@ -235,6 +236,7 @@ def test_which_triangles_tell(sides, closed, broken):
 
 
 @given(answers(*MACHINES, most=20))
+@settings(deadline=None)
 def test_no_triangle_is_counted_twice(judgments):
     """Against all triples of texts, one by one."""
     mine = [j for j in judgments if j.annotator == "ann" and isinstance(j.question, Pair)]

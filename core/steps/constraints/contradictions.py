@@ -80,7 +80,7 @@ def _components(weights: _Weights) -> dict[str, int]:
 
 
 def _ways(weights: _Weights, clashes: Sequence[Link]) -> list[tuple[str, ...]]:
-    """Return a shortest way along must-links for each clash, between its ends."""
+    """Return a shortest way along must-links between the ends of each clash."""
     found: dict[Ends, tuple[str, ...]] = {}
     far: list[Ends] = []
     for link in clashes:
@@ -126,8 +126,7 @@ def _long_ways(weights: _Weights, pairs: Sequence[Ends]) -> dict[Ends, tuple[str
             way = [row_of[other]]
             while way[-1] != row_of[start]:
                 way.append(int(before[way[-1]]))
-            names = tuple(texts[row] for row in way)
-            found[pair] = names if names[0] == pair[0] else names[::-1]
+            found[pair] = tuple(texts[row] for row in way)
     return found
 
 
