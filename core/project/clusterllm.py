@@ -24,6 +24,10 @@ PAPER = TrainingSpec(
 )
 """The paper's training, made for encoders of 335 million weights."""
 
+BUNDLED = replace(PAPER, epochs=5, learning_rate=2e-5)
+"""For the bundled encoder of 22 million weights: on Bank77 it gains more than with the
+paper's rate and epochs, and more than with other rates tried, in a third of the time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -52,7 +56,7 @@ def run(
     triplets: int = clusterllm.TRIPLETS,
     pairs_a_level: Literal[1, 3] = clusterllm.PAIRS_A_LEVEL,
     k: int | None = None,
-    training: TrainingSpec = PAPER,
+    training: TrainingSpec = BUNDLED,
     seed: int = 0,
     on_step: Callable[[int, int, float], None] | None = None,
 ) -> Outcome:
