@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -11,20 +9,9 @@ import streamlit as st
 from core.domain.projects import Project
 from core.project import intake, pictures, use_cases
 from core.project.granularity import Preview
-from core.project.mapping import Current, current, describe, expected_seconds
+from core.project.mapping import Current, current, expected_seconds
 from core.project.viewing import View, view
 from pages import _ui
-
-METHODS = {
-    "hdbscan": "HDBSCAN: finds how many clusters there are, leaves odd texts unassigned",
-    "kmeans": "k-means: a given number of round clusters, every text assigned",
-    "ward": "Ward: a given number of clusters, joined step by step",
-}
-DETAIL = {"leaf": "leaf: many fine clusters", "eom": "eom: fewer, wider clusters"}
-
-
-def make(project_id: str, **params: Any) -> None:
-    _ui.start(project_id, "map", params)
 
 
 def working(project: Project) -> bool:
@@ -33,38 +20,14 @@ def working(project: Project) -> bool:
     if job is not None:
         _ui.watch(job)
         return True
-    _ui.tell_end(use_cases.last_job(_ui.workspace(), project.id, "map"))
+    _ui.tell_end(use_cases.newest_job(_ui.workspace(), project.id, "map", "regroup"))
     if project.head is not None:
         return False
     count = len(_ui.corpus(project).texts)
     st.markdown(f"**{count:,} texts** are ready to be embedded, laid out, clustered and named.")
     st.caption(f"About {expected_seconds(count)} s on two cores. Nothing leaves this computer.")
-    st.button("Make the map", type="primary", on_click=make, args=(project.id,))
+    st.button("Make the map", type="primary", on_click=_ui.start, args=(project.id, "map", {}))
     return True
-
-
-def clustering_settings(here: Current) -> None:
-    spec = here.map.spec
-    with st.popover("Clustering", icon=":material/tune:"):
-        st.caption(f"Now: {describe(spec)}.")
-        methods, details = list(METHODS), list(DETAIL)
-        method = st.radio(
-            "Method", methods, index=methods.index(spec.method), format_func=METHODS.get
-        )
-        params: dict[str, Any] = {"method": method}
-        if method == "hdbscan":
-            params["selection"] = st.radio(
-                "Detail", details, index=details.index(spec.selection), format_func=DETAIL.get
-            )
-            params["min_cluster_size"] = st.number_input(
-                "Smallest cluster (texts)", 2, 5000, spec.min_cluster_size or 10
-            )
-        else:
-            params["k"] = st.number_input("Clusters", 2, 2000, spec.k or 40)
-        st.button(
-            "Cluster again", type="primary", on_click=make, args=(here.project.id,), kwargs=params
-        )
-        st.caption("Names, locks and moves made by hand are carried over; Undo brings all back.")
 
 
 def search_box(project: Project) -> None:
@@ -108,6 +71,7 @@ def draw(here: Current, shown: View, color: str, focus: list[int]) -> None:
         focus=focus,
         keep=_ui.tray(),
         dark=_ui.is_dark(),
+        moved=_ui.moved(here).texts if color == pictures.MOVED else (),
     )
     key = f"scatter{here.map.id}{color}"
 
@@ -129,11 +93,13 @@ project = _ui.demand_project()
 if not working(project):
     here = current(_ui.workspace(), project.id)
     _, layout, clustering = _ui.arrays(here.map.id)
+    _ui.show_waiting(here)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        colors = ["Topic", "Parent", pictures.CONFIDENCE, *project.columns.metadata]
+        shaped = [] if here.map.prior_key is None else [pictures.MOVED]
+        colors = ["Topic", "Parent", pictures.CONFIDENCE, *shaped, *project.columns.metadata]
         color = st.selectbox("Colour by", colors, width=200)
         search_box(project)
-        clustering_settings(here)
+        _ui.clustering_settings(here)
     by_topic = view(here.taxonomy, layout, clustering)
     level = _ui.granularity(here, by_topic)
     shown = view(here.taxonomy, layout, clustering, roots=True) if color == "Parent" else by_topic
@@ -145,4 +111,6 @@ if not working(project):
             draw_level(here, by_topic, level)
         else:
             draw(here, shown, color, focus)
+    _ui.show_moves(here)
     _ui.show_tray(here, by_topic)
+    _ui.why_here(here, by_topic)

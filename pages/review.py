@@ -10,7 +10,7 @@ import streamlit as st
 from core.domain.judgments import Verdict
 from core.domain.projects import Project
 from core.domain.questions import Asked
-from core.project import cards, review
+from core.project import cards, review, telling
 from pages import _ui
 
 HELP = Path(__file__).resolve().parents[1] / "assets" / "help" / "review.md"
@@ -102,14 +102,17 @@ def stopped(project: Project, standing: review.Standing) -> bool:
     if not standing.batch_done or st.session_state.get("went_on") == stop:
         return False
     st.success(
-        f"{standing.answered:,} answers are saved. Retrain on them now, or go on: "
-        "more answers make a better judged retraining.",
+        f"{standing.answered:,} answers are saved. Go on, spread them over all texts to see "
+        "better groups, or retrain: more answers make a better judged retraining.",
         icon=":material/check:",
     )
     with st.container(horizontal=True):
         if st.button("Go on", type="primary", shortcut="Enter"):
             st.session_state["went_on"] = stop
             st.rerun()
+        if st.button("Spread the answers over all texts", icon=":material/hub:"):
+            _ui.start(project.id, "regroup", {})
+            _ui.go_to("pages/map.py")
         if st.button("Retrain the embedder", icon=":material/model_training:"):
             _ui.go_to("pages/retrain.py")
         st.button("Undo", shortcut="Backspace", on_click=take_back, args=(project.id,))
@@ -138,4 +141,7 @@ def desk(project: Project) -> None:
 
 
 _ui.title("Review")
-desk(_ui.demand_map().project)
+project = _ui.demand_map().project
+for doubt in telling.doubts(_ui.workspace(), project.id):
+    st.caption(_ui.plain(doubt))
+desk(project)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -21,8 +23,9 @@ from core.project.arrays import (
     load_ground,
     load_prior,
 )
+from core.project.cards import topic_labels
 from core.project.intake import load_corpus
-from core.project.mapping import BLOCKS, adopt, current, drawn_from
+from core.project.mapping import BLOCKS, Current, adopt, current, drawn_from
 from core.project.workspace import Workspace
 from core.steps.constraints import reliabilities
 from core.steps.grouping import group, lay_ground
@@ -38,23 +41,23 @@ class Deciding:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """Why a text is where it is: the chance that its group is right, the next likely
-    cluster (None where there is none), the answers nearest to it in its group, and
-    the ids of its nearest texts."""
+    """Why a text is where it is: the chance that its group is right, the label of the
+    next likely topic ("" where there is none, or where it is the text's own), the
+    answers nearest to it in its group, and the ids of its nearest texts."""
 
     chance: float
-    runner_up: int | None
+    runner_up: str
     deciding: tuple[Deciding, ...]
     nearest: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """What the answers moved: texts in another cluster than before, and for each
-    answer (by its number) the moved texts that it decided about."""
+    """What the answers moved: texts in another cluster than before, and the moved
+    texts that each answer decided about, those answers first that moved most."""
 
     texts: tuple[str, ...]
-    by_answer: Mapping[int, tuple[str, ...]]
+    by_answer: tuple[tuple[Deciding, tuple[str, ...]], ...]
 
 
 def foundation(workspace: Workspace, source: Map) -> tuple[Ground, Clustering]:
@@ -84,6 +87,8 @@ def regroup(
     TooFewError where there are no answers.
     """
     here = current(workspace, project_id)
+    # An answer given while this works is not on the new map, and so is newer than it.
+    read_at = datetime.now(UTC)
     judgments = workspace.store.reviews.judgments(project_id)
     if not judgments:
         raise TooFewError(
@@ -104,59 +109,111 @@ def regroup(
         prior_key=here.map.prior_key or here.map.clustering_key,
         ground_key=here.map.ground_key or keep_ground(workspace, ground),
     )
+    drawn = replace(drawn, map=replace(drawn.map, created_at=read_at))
     old = load_clustering(workspace, here.map)
     sentence = f"Spread {len(judgments):,} answers over all texts"
     adopt(workspace, here.project, load_corpus(workspace, here.project), drawn, sentence)
     return {"map": drawn.map.id, "moved": int((old.labels != drawn.clustering.labels).sum())}
 
 
+def waiting(workspace: Workspace, source: Map) -> int:
+    """Return how many answers a map was not made from."""
+    judgments = workspace.store.reviews.judgments(source.project)
+    return len(judgments) - len(_known_to(source, judgments))
+
+
 def grouping_of(workspace: Workspace, source: Map) -> Grouping:
-    """Return the groups that the answers of a map's project speak for now."""
+    """Return the groups of a map, as the answers that it was made from speak for them."""
     ground, prior = foundation(workspace, source)
-    return weigh(ground, prior, workspace.store.reviews.judgments(source.project))
+    judgments = workspace.store.reviews.judgments(source.project)
+    return weigh(ground, prior, _known_to(source, judgments))
 
 
-def moves(workspace: Workspace, source: Map, grouping: Grouping) -> Moves:
-    """Return what the answers moved in a map that they shaped; nothing in another."""
-    if source.prior_key is None or source.parent is None:
-        return Moves((), {})
-    before = load_clustering(workspace, workspace.store.maps.get(source.parent))
-    now = load_clustering(workspace, source)
-    rows = np.flatnonzero(before.labels != now.labels)
-    numbers = _numbers(workspace, source.project)
-    by_answer: dict[int, list[str]] = {}
-    for row in rows.tolist():
-        for index in grouping.decided_by[row].tolist():
-            if index >= 0:
-                number = numbers[grouping.evidence[index].question]
-                by_answer.setdefault(number, []).append(now.text_ids[row])
+def moves(workspace: Workspace, here: Current, grouping: Grouping) -> Moves:
+    """Return what the answers moved in a map that they shaped; nothing in another.
+
+    Texts that stay where a person or a lock put them did not move.
+    """
+    if here.map.prior_key is None or here.map.parent is None:
+        return Moves((), ())
+    before = load_clustering(workspace, workspace.store.maps.get(here.map.parent))
+    now = load_clustering(workspace, here.map)
+    rows = [
+        row
+        for row in np.flatnonzero(before.labels != now.labels).tolist()
+        if now.text_ids[row] not in here.taxonomy.moved
+    ]
+    answers = _newest(workspace, here.map)
+    decided: dict[str, list[str]] = {}
+    for row in rows:
+        # An answer of several parts decides about a text once.
+        for question in dict.fromkeys(_deciding(grouping, row)):
+            decided.setdefault(question, []).append(now.text_ids[row])
     return Moves(
-        tuple(now.text_ids[row] for row in rows.tolist()),
-        {number: tuple(texts) for number, texts in sorted(by_answer.items())},
+        tuple(now.text_ids[row] for row in rows),
+        tuple(
+            sorted(
+                (
+                    (answers[question], tuple(texts))
+                    for question, texts in decided.items()
+                    if question in answers
+                ),
+                key=lambda item: (-len(item[1]), item[0].number),
+            )
+        ),
     )
 
 
 def reasons(
     workspace: Workspace, source: Map, grouping: Grouping, text: str, count: int = 5
 ) -> Reasons:
-    """Return why `text` is where it is."""
+    """Return why `text` is where it is, with its `count` nearest texts.
+
+    `source` is the current map of its project.
+    """
     embedding = load_embedding(workspace, source)
     row = embedding.text_ids.index(text)
     cosines = embedding.vectors @ embedding.vectors[row]
     near = [other for other in np.argsort(-cosines, kind="stable").tolist() if other != row]
-    judgments = workspace.store.reviews.judgments(source.project)
-    numbers = _numbers(workspace, source.project)
-    asked = {numbers[grouping.evidence[i].question] for i in grouping.decided_by[row] if i >= 0}
-    runner_up = int(grouping.runner_up[row])
+    answers = _newest(workspace, source)
+    asked = {answers[question] for question in _deciding(grouping, row) if question in answers}
     return Reasons(
         float(grouping.clustering.strength[row]),
-        runner_up if runner_up >= 0 else None,
-        tuple(Deciding(number, judgments[number - 1]) for number in sorted(asked)),
+        _runner_up(workspace, source, grouping, row),
+        tuple(sorted(asked, key=lambda deciding: deciding.number)),
         tuple(embedding.text_ids[other] for other in near[:count]),
     )
 
 
-def _numbers(workspace: Workspace, project_id: str) -> dict[str, int]:
-    """Return the number, from 1, of the newest answer to each question."""
-    judgments = workspace.store.reviews.judgments(project_id)
-    return {judgment.question.id: place for place, judgment in enumerate(judgments, start=1)}
+def _runner_up(workspace: Workspace, source: Map, grouping: Grouping, row: int) -> str:
+    """Return the label of the topic that most anchors of the next likely group are in:
+    the ids of a grouping are those of the prior, and the map's may be others."""
+    texts, rival = grouping.clustering.text_ids, int(grouping.runner_up[row])
+    carriers = grouping.anchors[grouping.groups == rival].tolist() if rival >= 0 else []
+    ids = tuple(texts[carrier] for carrier in carriers if carrier != row)
+    labels = topic_labels(workspace, source.project, (texts[row], *ids))
+    counted = Counter(labels[text] for text in ids if labels.get(text))
+    if not counted:
+        return ""
+    label = min(counted, key=lambda name: (-counted[name], name))
+    return "" if label == labels[texts[row]] else label
+
+
+def _deciding(grouping: Grouping, row: int) -> list[str]:
+    """Return the ids of the questions whose answers decided about a row."""
+    return [grouping.evidence[i].question for i in grouping.decided_by[row].tolist() if i >= 0]
+
+
+def _known_to(source: Map, judgments: Sequence[Judgment]) -> tuple[Judgment, ...]:
+    if source.prior_key is None:
+        return ()
+    return tuple(judgment for judgment in judgments if judgment.at <= source.created_at)
+
+
+def _newest(workspace: Workspace, source: Map) -> dict[str, Deciding]:
+    """Return by question the newest answer that a map knows, numbered from 1 among all."""
+    known = _known_to(source, workspace.store.reviews.judgments(source.project))
+    return {
+        judgment.question.id: Deciding(number, judgment)
+        for number, judgment in enumerate(known, start=1)
+    }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from core.domain.projects import Project
-from core.domain.spaces import Layout
+from core.domain.spaces import Ints, Layout
 from core.domain.texts import Health, Text
 from core.project.granularity import Levels, Preview
 from core.project.viewing import View
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from core.domain.clusterings import Clustering
 
 CONFIDENCE = "Confidence"
+MOVED = "Moved by answers"
 
 
 def scatter(
@@ -29,15 +32,21 @@ def scatter(
     focus: Sequence[int],
     keep: Sequence[str],
     dark: bool,
+    moved: Sequence[str] = (),
 ) -> alt.LayerChart:
-    """Draw the map, coloured by group, by CONFIDENCE, or by a metadata column.
+    """Draw the map, coloured by group, by CONFIDENCE, by MOVED, or by a metadata column.
 
     `focus` names groups to colour, `keep` ids of texts that must be drawn where
-    there are too many for all.
+    there are too many for all, `moved` those that the answers moved.
     """
     rows = charts.sample(shown.groups, keep=shown.rows(keep), seed=project.seed)
-    codes, names = None, tuple[str, ...]()
-    if color in project.columns.metadata:
+    codes, names, palette = None, tuple[str, ...](), tuple[str, ...]()
+    if color == MOVED:
+        codes, names, palette = _by_moved(shown, moved, dark=dark)
+        # What moved is drawn last, on top, whatever its group.
+        rows = rows[np.argsort(-codes[rows], kind="stable")]
+        focus = range(len(shown.topics))
+    elif color in project.columns.metadata:
         codes, names = charts.categories([texts[i].meta.get(color, "") for i in shown.text_ids])
     confident = color == CONFIDENCE
     return charts.scatter(
@@ -50,11 +59,22 @@ def scatter(
         ),
         color="category" if codes is not None else "strength" if confident else "group",
         focus=focus,
+        palette=palette,
         dark=dark,
         labels=charts.medoid_labels(shown.xy, shown.groups, shown.names),
         category_names=names,
         behind=charts.density(shown.xy) if len(rows) < len(shown.text_ids) else None,
     )
+
+
+def _by_moved(
+    shown: View, moved: Sequence[str], *, dark: bool
+) -> tuple[Ints, tuple[str, ...], tuple[str, ...]]:
+    """Return a code for each text, the names of the codes, and one colour: the rest is grey."""
+    codes = np.ones(len(shown.text_ids), dtype=np.int32)
+    codes[shown.rows(moved)] = 0
+    palette = charts.DARK_PALETTE if dark else charts.LIGHT_PALETTE
+    return codes, ("moved by answers", "not moved"), palette[:1]
 
 
 def level_map(

@@ -58,6 +58,12 @@ def live_job(workspace: Workspace, project_id: str) -> Job | None:
     return workspace.store.jobs.live_job(project_id)
 
 
+def newest_job(workspace: Workspace, project_id: str, *kinds: str) -> Job | None:
+    """Return the project's newest job of several kinds, however it ended."""
+    found = (last_job(workspace, project_id, kind) for kind in kinds)
+    return max((job for job in found if job), key=lambda job: job.created_at, default=None)
+
+
 def last_job(workspace: Workspace, project_id: str, kind: str) -> Job | None:
     """Return the project's newest job of a kind, however it ended."""
     return workspace.store.jobs.last_job(project_id, kind)

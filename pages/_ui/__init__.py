@@ -1,6 +1,8 @@
 """The one helper that the pages share, one idea a file."""
 
-from pages._ui.cached import arrays, corpus, health, table, texts, workspace
+from pages._ui.answers import show_moves, show_waiting, why_here
+from pages._ui.cached import arrays, corpus, health, moved, table, texts, workspace
+from pages._ui.clustering import clustering_settings
 from pages._ui.frame import frame, title
 from pages._ui.granularity import granularity
 from pages._ui.position import (
@@ -23,6 +25,7 @@ __all__ = [
     "arrays",
     "choose_project",
     "chosen_project",
+    "clustering_settings",
     "corpus",
     "demand_map",
     "demand_project",
@@ -32,10 +35,13 @@ __all__ = [
     "health",
     "is_dark",
     "lines",
+    "moved",
     "plain",
     "put_in_tray",
+    "show_moves",
     "show_question",
     "show_tray",
+    "show_waiting",
     "start",
     "table",
     "tell_end",
@@ -45,5 +51,6 @@ __all__ = [
     "tray",
     "watch",
     "when",
+    "why_here",
     "workspace",
 ]

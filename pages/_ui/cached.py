@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.domain.clusterings import Clustering
+from core.domain.groupings import Grouping
 from core.domain.projects import Project
 from core.domain.spaces import Embedding, Layout
 from core.domain.texts import Corpus, Health, Table, Text
@@ -12,6 +13,7 @@ from core.project import intake, use_cases
 from core.project.arrays import load_map
 from core.project.granularity import Levels, stamp
 from core.project.granularity import levels as find_levels
+from core.project.grouping import Moves, grouping_of, moves
 from core.project.mapping import Current
 from core.project.workspace import Workspace, open_workspace
 
@@ -75,3 +77,23 @@ def levels(here: Current) -> Levels:
 @st.cache_resource(max_entries=4, show_spinner="Comparing levels…")
 def _levels(project_id: str, stamped: str, _here: Current) -> Levels:
     return find_levels(workspace(), _here)
+
+
+def grouping(here: Current) -> Grouping:
+    """Return the groups of the current map, as its answers speak for them."""
+    return _grouping(stamp(workspace(), here), here)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Weighing the answers…")
+def _grouping(stamped: str, _here: Current) -> Grouping:
+    return grouping_of(workspace(), _here.map)
+
+
+def moved(here: Current) -> Moves:
+    """Return what the answers moved on the current map."""
+    return _moved(stamp(workspace(), here), here.taxonomy.version, here)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _moved(stamped: str, version: int, _here: Current) -> Moves:
+    return moves(workspace(), _here, grouping(_here))

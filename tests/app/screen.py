@@ -87,7 +87,8 @@ def answer_many(workspace: Workspace, project_id: str, count: int) -> None:
 
 def answer(app: AppTest) -> AppTest:
     labels = [button.label for button in app.main.button]
-    return press(app, "First" if "First" in labels else "Same")
+    first = ("First", "Same", "A new group", "All three together")
+    return press(app, next(label for label in first if label in labels))
 
 
 def offer(workspace: Workspace, project_id: str, before: int, after: int) -> Proposal:

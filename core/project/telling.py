@@ -1,0 +1,86 @@
+"""Questions, answers and doubts in a few plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.domain.judgments import GROUPS, Judgment, Verdict
+from core.domain.questions import Contradiction, Pair, Placement, Question, Triplet
+from core.domain.texts import Text
+from core.project.workspace import Workspace
+from core.steps.constraints import reliabilities
+
+_LONGEST = 60  # characters of a text inside a sentence
+
+# A machine is doubted openly once it was compared this often and is most likely
+# right in less than this share.
+_COMPARED = 10
+_DOUBTFUL = 0.75
+
+_Known = Mapping[str, Text]
+
+_TOGETHER: Mapping[Verdict, tuple[int, int]] = {
+    Verdict.FIRST_SECOND: (0, 1),
+    Verdict.FIRST_THIRD: (0, 2),
+    Verdict.SECOND_THIRD: (1, 2),
+}
+
+
+def asked(question: Question, known: _Known) -> str:
+    """Return what was asked as one question, its texts shortened."""
+    texts = [_quoted(text, known) for text in question.texts]
+    if isinstance(question, Placement):
+        return f"Where does {texts[0]} belong?"
+    if isinstance(question, Pair):
+        return f"Do {texts[0]} and {texts[1]} belong together?"
+    if isinstance(question, Triplet):
+        return f"Is {texts[0]} closer to {texts[1]} or to {texts[2]}?"
+    return f"Which of {texts[0]}, {texts[1]} and {texts[2]} belong together?"
+
+
+def said(judgment: Judgment, known: _Known) -> str:
+    """Return what was answered in a few words."""
+    question, verdict = judgment.question, judgment.verdict
+    if verdict is Verdict.UNSURE:
+        return "cannot tell"
+    if isinstance(question, Placement):
+        if verdict is Verdict.NEW:
+            return "in a new group"
+        return f"with {_quoted(question.candidates[GROUPS.index(verdict)][0], known)}"
+    if isinstance(question, Triplet) and verdict in (Verdict.LEFT, Verdict.RIGHT):
+        side = question.left if verdict is Verdict.LEFT else question.right
+        return f"closer to {_quoted(side, known)}"
+    if isinstance(question, Contradiction):
+        return _joined(question, verdict, known)
+    return str(verdict)
+
+
+def told(judgment: Judgment, known: _Known, me: str) -> str:
+    """Return question and answer, and who gave it; `me` is whoever reads it."""
+    who = "You" if judgment.annotator == me and judgment.source == "human" else judgment.annotator
+    return f"{asked(judgment.question, known)} {who}: {said(judgment, known)}."
+
+
+def doubts(workspace: Workspace, project_id: str) -> tuple[str, ...]:
+    """Return a sentence for each machine whose answers turn out unreliable."""
+    judgments = workspace.store.reviews.judgments(project_id)
+    return tuple(
+        f"The answers of {name} agree with others in only about {found.share:.0%} of what both "
+        "speak about; they count less."
+        for (kind, name), found in reliabilities(judgments).items()
+        if kind == "machine" and found.compared >= _COMPARED and found.high < _DOUBTFUL
+    )
+
+
+def _joined(question: Contradiction, verdict: Verdict, known: _Known) -> str:
+    if verdict not in _TOGETHER:
+        return "all three" if verdict is Verdict.ALL else "none of them"
+    one, other = (_quoted(question.texts[place], known) for place in _TOGETHER[verdict])
+    return f"only {one} and {other}"
+
+
+def _quoted(text: str, known: _Known) -> str:
+    if text not in known:
+        return "a text that is gone"
+    body = " ".join(known[text].body.split())
+    return f"“{body if len(body) <= _LONGEST else body[: _LONGEST - 1].rstrip() + '…'}”"
