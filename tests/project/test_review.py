@@ -9,8 +9,9 @@ from core.adapters.store import Store
 from core.domain.errors import InputError, NotFoundError, TooFewError
 from core.domain.judgments import Verdict, allowed
 from core.domain.projects import Remark
-from core.domain.questions import Asked, Pair, Triplet
+from core.domain.questions import Asked, Contradiction, Pair, Placement, Triplet
 from core.project import review
+from core.project.intake import find_project, load_corpus
 from core.project.mapping import make_map
 from core.project.workspace import Workspace, open_workspace
 from tests.conftest import Bring, Listener
@@ -24,7 +25,7 @@ def shown(workspace: Workspace, project_id: str, who: str = "me") -> Asked:
 
 
 def wrong_verdict(asked: Asked) -> Verdict:
-    return Verdict.SAME if isinstance(asked.question, Triplet) else Verdict.LEFT
+    return Verdict.LEFT if Verdict.LEFT not in allowed(asked.question) else Verdict.SAME
 
 
 def any_verdict(asked: Asked) -> Verdict:
@@ -62,7 +63,32 @@ def test_an_answered_batch_is_followed_by_another_with_new_questions(
     given = answer_gold(workspace, project_id, 2 * review.BATCH + 5)
 
     assert len({judgment.question for judgment in given}) == len(given)
-    assert {type(judgment.question) for judgment in given} == {Pair, Triplet}
+    assert {type(judgment.question) for judgment in given} == {Placement, Pair, Triplet}
+
+
+def test_answers_that_cannot_all_be_right_are_asked_about_in_the_next_batch(
+    mapped: tuple[Workspace, str],
+) -> None:
+    workspace, project_id = mapped
+    texts = [text.id for text in load_corpus(workspace, find_project(workspace, project_id)).texts]
+    clash = Contradiction(*texts[:3])
+    first, second, third = clash.texts
+    pairs = {
+        Pair(first, second): Verdict.SAME,
+        Pair(second, third): Verdict.SAME,
+        Pair(first, third): Verdict.DIFFERENT,
+    }
+    reviews = workspace.store.reviews
+    reviews.enqueue(project_id, tuple(Asked(pair, "why", 2, "space") for pair in pairs))
+    for pair, verdict in pairs.items():
+        review.answer(workspace, project_id, pair.id, verdict, "me")
+
+    asked = shown(workspace, project_id)
+
+    assert asked.question == clash
+    assert asked.guess is not None and Verdict(asked.guess.verdict) in allowed(clash)
+    review.answer(workspace, project_id, clash.id, Verdict.ALL, "me")
+    assert shown(workspace, project_id).question != clash
 
 
 def test_a_verdict_of_the_wrong_kind_is_refused_and_nothing_is_written(
