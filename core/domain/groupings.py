@@ -20,8 +20,7 @@ class Ground:
     (n,): the groups that the map has with no answer, 0 … p−1, nobody left out;
     `prior_ids` int32 (p,) their cluster ids. `blocks` int32 (n,): finer bunches,
     each inside one prior group; `medoids` int32 (b,) and `starts` int32 (p,):
-    the row that stands for each block and for each prior group. `tree` float64
-    (p − 1, 4): the merges of the prior groups, as scipy's linkage has them.
+    the row that stands for each block and for each prior group.
     """
 
     space: str
@@ -32,20 +31,21 @@ class Ground:
     blocks: Ints
     medoids: Ints
     starts: Ints
-    tree: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One answer in rows of a ground: `text` belongs with the texts of option
     `chosen`, or with none of the `options` (None). `reliability` in (0, 1) is the
-    chance that the answer is right; `question` the id of what was asked."""
+    chance that the answer is right; `question` the id of what was asked; `machine`
+    whether no person gave it."""
 
     text: int
     options: tuple[tuple[int, ...], ...]
     chosen: int | None
     reliability: float
     question: str
+    machine: bool = False
 
 
 @dataclass(frozen=True, slots=True)

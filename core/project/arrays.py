@@ -46,7 +46,6 @@ def keep_ground(workspace: Workspace, ground: Ground) -> str:
             "blocks": ground.blocks,
             "medoids": ground.medoids,
             "starts": ground.starts,
-            "tree": ground.tree,
         }
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,17 +28,22 @@ _FLOOR = 0.05
 # A text that fits nowhere founds a group: the prior is learned within these bounds.
 _FOUNDS_LEAST, _FOUNDS_MOST = 0.01, 0.4
 
+# … and that what stands for a prior group belongs elsewhere within these.
+_JOINS = (0.03, 0.6)
+
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
     """Texts that carry a group. `rows` int (m,) ascending; `labels` int (m,): a base
     group, or p + row for a group that the text itself founded; `certainty` float
-    (m,); `asked` bool (m,): answers are about it."""
+    (m,); `asked` bool (m,): answers are about it. `right` holds for each piece of
+    evidence the chance that it is right, given all others."""
 
     rows: _Ids
     labels: _Ids
     certainty: _Reals
     asked: NDArray[np.bool_]
+    right: tuple[float, ...]
 
 
 def place_anchors(
@@ -53,35 +57,96 @@ def place_anchors(
     the other options. All anchors move at once, until none does or eight times: so
     an answer moves its text alone, and a wrong one does little harm.
     """
-    about = defaultdict(list)
-    for item in evidence:
-        about[item.text].append(item)
-    named = {row for item in evidence for option in item.options for row in option}
-    rows = np.array(sorted({*ground.starts.tolist(), *about, *named}))
-    asked = np.array([row in about for row in rows.tolist()])
+    rows, asked = _rows(ground, evidence)
     kernel = Kernel.over(ground.vectors[rows], asked)
-    place = {row: index for index, row in enumerate(rows.tolist())}
     home = base[ground.prior[rows]]
-    labels, certainty = home.copy(), np.ones(len(rows))
+    labels = home.copy()
     own = len(ground.prior_ids) + rows
-    founding = _founding(ground, evidence)
+    names = np.unique(np.concatenate([home, own[asked]]))
+    homes, owns = np.searchsorted(names, home), np.searchsorted(names, own)
+    at_home = _at_home(ground, evidence, rows, asked)
+    founding = np.log(_founding(ground, evidence))
+    said = _Said.of(evidence, rows)
+    line = np.arange(len(rows))
     for _ in range(_ROUNDS):
-        names, codes = np.unique(labels, return_inverse=True)
-        priors = _priors(kernel, codes, len(names))
-        moved, certainty = labels.copy(), np.ones(len(rows))
-        for index in range(len(rows)):
-            odds = _odds(priors[index], names, home[index], bool(asked[index]))
-            if asked[index]:
-                odds[own[index]] = np.logaddexp(odds.get(own[index], -np.inf), np.log(founding))
-                for item in about[int(rows[index])]:
-                    _weigh(odds, item, labels, place)
-            moved[index] = max(odds, key=lambda name: (odds[name], -name))
-            total = np.logaddexp.reduce(list(odds.values()))
-            certainty[index] = np.exp(odds[moved[index]] - total)
+        odds = _log_priors(kernel, np.searchsorted(names, labels), len(names), at_home)
+        odds[line, homes] = np.logaddexp(odds[line, homes], np.log(at_home))
+        mine = np.flatnonzero(asked)
+        odds[mine, owns[mine]] = np.logaddexp(odds[mine, owns[mine]], founding)
+        shown = said.weigh(odds, np.searchsorted(names, labels))
+        odds -= np.logaddexp.reduce(odds, axis=1, keepdims=True)
+        moved = names[odds.argmax(axis=1)]
         if (moved == labels).all():
             break
         labels = moved
-    return Anchors(rows, labels, certainty, asked), kernel
+    certainty = np.exp(odds.max(axis=1))
+    return Anchors(rows, labels, certainty, asked, said.right(odds, shown)), kernel
+
+
+def _rows(ground: Ground, evidence: Sequence[Evidence]) -> tuple[_Ids, NDArray[np.bool_]]:
+    """Return the rows of the anchors, and which of them answers are about."""
+    about = {item.text for item in evidence}
+    named = {row for item in evidence for option in item.options for row in option}
+    rows = np.array(sorted({*ground.starts.tolist(), *about, *named}))
+    return rows, np.isin(rows, list(about))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The evidence in anchors: whom it is about, and the anchors of its options."""
+
+    evidence: Sequence[Evidence]
+    about: list[int]
+    options: list[list[list[int]]]
+
+    @classmethod
+    def of(cls, evidence: Sequence[Evidence], rows: _Ids) -> _Said:
+        place = {row: index for index, row in enumerate(rows.tolist())}
+        return cls(
+            evidence,
+            [place[item.text] for item in evidence],
+            [[[place[row] for row in option] for option in item.options] for item in evidence],
+        )
+
+    def weigh(self, odds: _Reals, codes: _Ids) -> list[list[int]]:
+        """Add the log likelihoods to `odds` (m, g); return the groups on show, by index."""
+        known = codes.tolist()
+        shown = [
+            [_most([known[at] for at in each]) for each in options] for options in self.options
+        ]
+        for item, at, groups in zip(self.evidence, self.about, shown, strict=True):
+            right = np.log(item.reliability)
+            wrong = np.log((1 - item.reliability) / len(item.options))
+            if item.chosen is None:
+                odds[at] += right
+                odds[at, list(set(groups))] += wrong - right
+            else:
+                odds[at] += wrong
+                odds[at, groups[item.chosen]] += right - wrong
+        return shown
+
+    def right(self, odds: _Reals, shown: list[list[int]]) -> tuple[float, ...]:
+        """Return the chance of each answer to be right under the normalised `odds`."""
+        found = []
+        for item, at, groups in zip(self.evidence, self.about, shown, strict=True):
+            if item.chosen is None:
+                found.append(1.0 - float(np.exp(odds[at, list(set(groups))]).sum()))
+            else:
+                found.append(float(np.exp(odds[at, groups[item.chosen]])))
+        return tuple(found)
+
+
+def _most(codes: list[int]) -> int:
+    return min(set(codes), key=lambda code: (-codes.count(code), code))
+
+
+def _at_home(
+    ground: Ground, evidence: Sequence[Evidence], rows: _Ids, asked: NDArray[np.bool_]
+) -> _Reals:
+    """Return the prior share of each anchor's base group."""
+    stands = np.isin(rows, ground.starts)
+    share = np.where(stands, 1 - _joining(ground, evidence), _BASE_ASKED)
+    return np.where(asked, share, _BASE_OTHER)
 
 
 def _founding(ground: Ground, evidence: Sequence[Evidence]) -> float:
@@ -96,38 +161,32 @@ def _founding(ground: Ground, evidence: Sequence[Evidence]) -> float:
     return float(np.clip(share, _FOUNDS_LEAST, _FOUNDS_MOST))
 
 
-def _priors(kernel: Kernel, codes: _Ids, count: int) -> _Reals:
-    """Return the prior of every anchor over the `count` groups, (m, count)."""
-    scores = kernel.left_out(np.eye(count)[codes])
+def _joining(ground: Ground, evidence: Sequence[Evidence]) -> float:
+    """Return the chance that what stands for a prior group belongs to another one:
+    the share of answers that say so, less those that are errors."""
+    starts = frozenset(ground.starts.tolist())
+    asked = [item for item in evidence if item.text in starts]
+    joined = sum(item.chosen is not None for item in asked)
+    errors = sum(
+        (1 - item.reliability) * len(item.options) / (len(item.options) + 1) for item in asked
+    )
+    return float(np.clip((joined + 1 - errors) / (len(asked) + 8), *_JOINS))
+
+
+def _log_priors(kernel: Kernel, codes: _Ids, count: int, at_home: _Reals) -> _Reals:
+    """Return the log prior of every anchor over `count` groups, (m, count), without
+    the share of the base group; −∞ for a group that no anchor is in."""
+    used, dense = np.unique(codes, return_inverse=True)
+    scores = kernel.left_out(np.eye(len(used))[dense])
     raised = np.exp(_SHARPNESS * (scores - scores.max(axis=1, keepdims=True)))
     votes = raised / raised.sum(axis=1, keepdims=True)
-    order = np.argsort(codes, kind="stable")
-    firsts = np.searchsorted(codes[order], np.arange(count))
+    order = np.argsort(dense, kind="stable")
+    firsts = np.searchsorted(dense[order], np.arange(len(used)))
     nearest = np.maximum.reduceat(kernel.others[:, order], firsts, axis=1)
     ranks = np.argsort(np.argsort(-nearest, axis=1, kind="stable"), axis=1, kind="stable")
     ranked = _RANKS[np.minimum(ranks, len(_RANKS) - 1)]
     mixed = _CLASSIFIER * votes + (1 - _CLASSIFIER) * ranked / ranked.sum(axis=1, keepdims=True)
-    return np.asarray((1 - _FLOOR) * mixed + _FLOOR / count)
-
-
-def _odds(prior: _Reals, names: _Ids, home: int, asked: bool) -> dict[int, float]:
-    """Return the log prior of each group, the base group among them."""
-    share = _BASE_ASKED if asked else _BASE_OTHER
-    odds = dict(zip(names.tolist(), np.log((1 - share) * prior).tolist(), strict=True))
-    odds[home] = float(np.logaddexp(odds.get(home, -np.inf), np.log(share)))
-    return odds
-
-
-def _weigh(odds: dict[int, float], item: Evidence, labels: _Ids, place: dict[int, int]) -> None:
-    """Add the log likelihood of one answer to the odds of each group."""
-    shown = [_most(labels[[place[row] for row in option]]) for option in item.options]
-    right = float(np.log(item.reliability))
-    wrong = float(np.log((1 - item.reliability) / len(item.options)))
-    for name in odds:
-        fits = name not in shown if item.chosen is None else name == shown[item.chosen]
-        odds[name] += right if fits else wrong
-
-
-def _most(labels: _Ids) -> int:
-    names, counts = np.unique(labels, return_counts=True)
-    return int(names[counts.argmax()])
+    mixed = (1 - _FLOOR) * mixed + _FLOOR / len(used)
+    found = np.full((len(codes), count), -np.inf)
+    found[:, used] = np.log((1 - at_home)[:, None] * mixed)
+    return found

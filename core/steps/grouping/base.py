@@ -8,19 +8,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain.clusterings import Centroids
 from core.domain.groupings import Evidence, Ground
 from core.steps.grouping.logistic import fit
 
 _Reals = NDArray[np.float64]
+_Ids = NDArray[np.intp]
 
-# Before any answer a merge of two prior groups is a matter of one in twenty, and
-# less likely the wider it is (heights in standard deviations).
-_START = np.array([-3.0, -1.0])
+# Before any answer two prior groups of usual similarity are one with odds of one in
+# fifty, and rather so the more similar they are (in standard deviations).
+_START = np.array([-4.0, 0.7])
 _STIFFNESS = np.array([0.5, 0.5])
 
 # What an answer that chose another option on show says against a merge: two equal
 # options would share the choices between them, ln 2.
 _NOT_CHOSEN = 0.69
+
+# How often a text does not belong with the rest of its prior group; more rarely one
+# that was picked to stand for it.
+_STRAYS, _START_STRAYS = 0.25, 0.12
 
 # … and how much it counts when the merges' general odds are learned.
 _NOT_CHOSEN_COUNTS = 0.15
@@ -28,94 +34,90 @@ _NOT_CHOSEN_COUNTS = 0.15
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """Statements about two prior groups: at which merge of the tree they meet,
-    for (positive) or against it in log odds, whether chosen, and their weights."""
+    """Statements that prior groups `left` and `right` are one (positive) or not, in
+    log odds; whether one was chosen for the other, and how much each counts."""
 
-    merge: NDArray[np.intp]
+    left: _Ids
+    right: _Ids
     log_odds: _Reals
     same: NDArray[np.bool_]
     weight: _Reals
 
 
-def base_groups(ground: Ground, evidence: Sequence[Evidence]) -> NDArray[np.intp]:
+def base_groups(ground: Ground, evidence: Sequence[Evidence]) -> _Ids:
     """Return the base group of each prior group, (p,): the least prior group in it.
 
-    For each merge of the ground's tree the odds that its two sides are one are
-    those that all answers give to merges of its height (a logistic fit), times
-    the likelihood ratios of the answers across the two sides. Of all ways to cut
-    the tree the one with the highest posterior is taken, from the leaves upwards;
-    so one wrong answer joins two groups only where joining is likely anyway.
+    The odds that two groups are one are those that all answers give to groups as
+    similar as they are (a logistic fit on the cosine of their centroids), times the
+    likelihood ratios of the answers across them. The pair with the highest odds is
+    joined until none has odds above one; similarities are averaged over the members
+    (average linkage), so that a wide group takes more answers to grow further, and
+    one wrong answer joins two groups only where joining is likely anyway.
     """
     count = len(ground.prior_ids)
     if not evidence or count < 2:
         return np.arange(count)
-    members = _members(ground.tree, count)
-    pairs = _pairs(ground, evidence, members)
-    heights = ground.tree[:, 2]
-    scaled = (heights - heights.mean()) / max(float(heights.std()), 1e-9)
-    features = np.column_stack([np.ones(len(scaled)), scaled])
-    weights = fit(
-        features[pairs.merge], pairs.same, pairs.weight, start=_START, stiffness=_STIFFNESS
-    )
-    across = features @ weights
-    np.add.at(across, pairs.merge, pairs.log_odds)
-    return _cut(ground.tree, across, members)
+    centroids = Centroids.of(ground.vectors, ground.prior)
+    cosines = (centroids.vectors @ centroids.vectors.T).astype(np.float64)
+    apart = cosines[~np.eye(count, dtype=np.bool_)]
+    scaled = (cosines - apart.mean()) / max(float(apart.std()), 1e-9)
+    pairs = _pairs(ground, evidence)
+    features = np.column_stack([np.ones(len(pairs.left)), scaled[pairs.left, pairs.right]])
+    weights = fit(features, pairs.same, pairs.weight, start=_START, stiffness=_STIFFNESS)
+    across = np.zeros((count, count))
+    np.add.at(across, (pairs.left, pairs.right), pairs.log_odds)
+    return _join(across + across.T, scaled, centroids.sizes.astype(np.float64), weights)
 
 
-def _members(tree: _Reals, count: int) -> list[NDArray[np.intp]]:
-    found = [np.array([leaf]) for leaf in range(count)]
-    for left, right in tree[:, :2].astype(int).tolist():
-        found.append(np.concatenate([found[left], found[right]]))
-    return found
-
-
-def _pairs(ground: Ground, evidence: Sequence[Evidence], members: list[NDArray[np.intp]]) -> _Pairs:
-    count = len(ground.prior_ids)
-    meet = np.full((count, count), -1, dtype=np.int32)
-    for merge, (left, right) in enumerate(ground.tree[:, :2].astype(int).tolist()):
-        meet[np.ix_(members[left], members[right])] = merge
-        meet[np.ix_(members[right], members[left])] = merge
-    rows: list[tuple[int, float, bool, float]] = []
+def _pairs(ground: Ground, evidence: Sequence[Evidence]) -> _Pairs:
+    rows: list[tuple[int, int, float, bool, float]] = []
+    starts = frozenset(ground.starts.tolist())
     for item in evidence:
-        own = ground.prior[item.text]
-        right = np.clip(item.reliability, 0.01, 0.99)
+        own = int(ground.prior[item.text])
+        strays = _START_STRAYS if item.text in starts else _STRAYS
+        says_one = _ratio(item, strays)
         for place, option in enumerate(item.options):
             if place == item.chosen:
-                says, counts = np.log(right * len(item.options) / (1 - right)), 1.0
+                says, counts = says_one, 1.0
             elif item.chosen is None:
-                says, counts = -np.log(right / (1 - right)), 1.0
+                says, counts = -says_one, 1.0
             else:
                 says, counts = -_NOT_CHOSEN, _NOT_CHOSEN_COUNTS
             share = 1.0 / len(option)
             rows += [
-                (merge, says * share, place == item.chosen, counts * share)
-                for merge in meet[own, ground.prior[list(option)]].tolist()
-                if merge >= 0
+                (own, other, says * share, place == item.chosen, counts * share)
+                for other in ground.prior[list(option)].tolist()
+                if other != own
             ]
-    table = np.array(rows, dtype=np.float64).reshape(-1, 4)
-    return _Pairs(
-        table[:, 0].astype(np.intp), table[:, 1], table[:, 2].astype(np.bool_), table[:, 3]
-    )
+    table = np.array(rows, dtype=np.float64).reshape(-1, 5)
+    ends = table[:, :2].astype(np.intp)
+    return _Pairs(ends[:, 0], ends[:, 1], table[:, 2], table[:, 3].astype(np.bool_), table[:, 4])
 
 
-def _cut(tree: _Reals, across: _Reals, members: list[NDArray[np.intp]]) -> NDArray[np.intp]:
-    """Return the best cut: `across[i]` is what joining the sides of merge i gains."""
-    count = len(tree) + 1
-    joined, best = np.zeros(len(members)), np.zeros(len(members))
-    whole = np.zeros(len(members), dtype=np.bool_)
-    for merge, (left, right) in enumerate(tree[:, :2].astype(int).tolist()):
-        node = count + merge
-        joined[node] = joined[left] + joined[right] + across[merge]
-        apart = best[left] + best[right]
-        whole[node], best[node] = joined[node] > apart, max(joined[node], apart)
-    groups = np.arange(count)
-    waiting = [len(members) - 1]
-    while waiting:
-        node = waiting.pop()
-        if node < count:
-            continue
-        if whole[node]:
-            groups[members[node]] = members[node].min()
-        else:
-            waiting += tree[node - count, :2].astype(int).tolist()
-    return groups
+def _ratio(item: Evidence, strays: float) -> float:
+    """Return the log odds by which one answer speaks for two groups being one. That
+    its text strayed from another group, or an error, would explain it as well."""
+    right = float(np.clip(item.reliability, 0.01, 0.99))
+    error = (1 - right) / len(item.options)
+    return max(0.0, float(np.log((right + error) / (right * strays + error))))
+
+
+def _join(across: _Reals, likeness: _Reals, sizes: _Reals, weights: _Reals) -> _Ids:
+    """Join groups while a pair has positive log odds; return the least of each group."""
+    groups = np.arange(len(sizes))
+    alive = np.ones(len(sizes), dtype=np.bool_)
+    likeness, sizes = likeness.copy(), sizes.copy()
+    while True:
+        odds = weights[0] + weights[1] * likeness + across
+        odds[~alive] = odds[:, ~alive] = -np.inf
+        np.fill_diagonal(odds, -np.inf)
+        one, other = sorted(divmod(int(odds.argmax()), len(sizes)))
+        if odds[one, other] <= 0:
+            return groups
+        share = sizes[other] / (sizes[one] + sizes[other])
+        likeness[one] = (1 - share) * likeness[one] + share * likeness[other]
+        across[one] += across[other]
+        likeness[:, one], across[:, one] = likeness[one], across[one]
+        sizes[one] += sizes[other]
+        alive[other] = False
+        groups[groups == other] = one

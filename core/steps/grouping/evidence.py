@@ -11,7 +11,7 @@ from core.domain.questions import Contradiction, Pair, Placement, Triplet
 
 # The chance that an answer is right before it could be compared with others. A
 # person who approves many rows at once looks less closely than at single questions.
-RELIABILITY: dict[Source, float] = {"human": 0.97, "bulk": 0.93, "llm": 0.9, "rule": 0.9}
+RELIABILITY: dict[Source, float] = {"human": 0.97, "bulk": 0.93, "llm": 0.8, "rule": 0.8}
 
 _PEOPLE: frozenset[Source] = frozenset({"human", "bulk"})
 
@@ -56,7 +56,8 @@ def evidence_of(
                 continue
             chance = 1.0 / (len(kept[0]) + 1)
             share = max(believed * factor * judgment.confidence, chance)
-            found.append(Evidence(row_of[text], *kept, share, judgment.question.id))
+            machine = who[0] == "machine"
+            found.append(Evidence(row_of[text], *kept, share, judgment.question.id, machine))
     return tuple(found), ignored
 
 

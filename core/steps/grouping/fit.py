@@ -24,9 +24,18 @@ _Ids = NDArray[np.intp]
 # A text whose best group speaks for it less than this resembles no anchor at all.
 _ODD = 0.03
 
+# What a text's own group in the map adds to the score of that group (0 to 1).
+_HOME = 0.15
+
 _START = np.array([0.0, 0.5, 0.8])
 _STIFFNESS = np.ones(3)
 _DECIDING = 3
+
+# How often answers and reliability are weighed in turn, the answers that what was
+# believed before counts for, and the bounds of belief.
+_WEIGHINGS = 3
+_PRIOR_ANSWERS = 20.0
+_BELIEVABLE = (0.3, 0.97)
 
 
 def group(
@@ -52,11 +61,15 @@ def group(
         )
     row_of = {text: row for row, text in enumerate(ground.text_ids)}
     evidence, ignored = evidence_of(judgments, row_of, reliability or {})
-    anchors, kernel = place_anchors(ground, evidence, base_groups(ground, evidence))
+    for _ in range(_WEIGHINGS):
+        base = base_groups(ground, evidence)
+        anchors, kernel = place_anchors(ground, evidence, base)
+        evidence = _believed(evidence, anchors)
     names, codes = np.unique(anchors.labels, return_inverse=True)
     ids = _cluster_ids(ground, names)
     targets = np.eye(len(names))[codes]
     scores = kernel.carry(targets, ground.vectors)
+    scores += _HOME * (names == base[ground.prior][:, None])
     scores = _without_locked(scores, ids, clustering.labels, locked)
     chances = _chances(kernel, anchors, codes, targets, scores)
     best, second = _two_best(scores)
@@ -73,6 +86,32 @@ def group(
         decided_by=_deciding(ground, anchors, ids[codes], labels, evidence),
         evidence=evidence,
         ignored=ignored,
+    )
+
+
+def _believed(evidence: tuple[Evidence, ...], anchors: Anchors) -> tuple[Evidence, ...]:
+    """Return the evidence with machines believed as far as their answers hold up.
+
+    Expectation-maximisation for one coin (Dawid and Skene 1979), the embedding
+    standing in as the other annotator: the share of a machine's answers that are
+    right, given all else, pooled with what was believed before.
+    """
+    chances = [
+        (item.reliability, right)
+        for item, right in zip(evidence, anchors.right, strict=True)
+        if item.machine
+    ]
+    if not chances:
+        return evidence
+    before, right = (sum(column) for column in zip(*chances, strict=True))
+    usual = before / len(chances)
+    share = (_PRIOR_ANSWERS * usual + right) / (_PRIOR_ANSWERS + len(chances))
+    shift = float(np.clip(share, *_BELIEVABLE)) / usual
+    return tuple(
+        replace(item, reliability=min(item.reliability * shift, _BELIEVABLE[1]))
+        if item.machine
+        else item
+        for item in evidence
     )
 
 

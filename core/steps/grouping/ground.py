@@ -1,4 +1,4 @@
-"""The ground that questions stand on: smoothed vectors, prior groups, blocks, a tree."""
+"""The ground that questions stand on: smoothed vectors, prior groups, blocks."""
 
 from __future__ import annotations
 
@@ -60,7 +60,6 @@ def lay_ground(embedding: Embedding, clustering: Clustering, *, blocks: int) -> 
         blocks=bunches,
         medoids=medoids.astype(np.int32),
         starts=np.array(starts, dtype=np.int32),
-        tree=_tree(vectors, prior),
     )
 
 
@@ -150,12 +149,3 @@ def _parts(vectors: Floats, rows: _Rows) -> list[_Rows]:
     if low.all():  # identical texts cannot be told apart
         low = np.arange(len(rows)) < len(rows) // 2
     return [*_parts(vectors, rows[low]), *_parts(vectors, rows[~low])]
-
-
-def _tree(vectors: Floats, prior: Ints) -> NDArray[np.float64]:
-    from scipy.cluster.hierarchy import ward
-
-    centroids = Centroids.of(vectors, prior).vectors
-    if len(centroids) < 2:
-        return np.zeros((0, 4))
-    return np.asarray(ward(centroids.astype(np.float64)))

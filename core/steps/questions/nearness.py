@@ -18,7 +18,10 @@ _WIDTH = 8.0
 
 # Comparisons of groups that are counted as made before the first, and how many found
 # two groups to be one.
-_BEFORE, _FOUND_BEFORE = 6.0, 0.6
+_BEFORE, _FOUND_BEFORE = 6.0, 0.4
+
+# The hit rate below which comparing is not thought to fall.
+_LEAST = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +136,11 @@ def _compared(
         own = codes[place[item.text]]
         if item.text in seen:
             made += 1
-            found += item.chosen is not None
+            found += (item.chosen is not None) - (1 - item.reliability)
         seen.add(item.text)
         for option in item.options:
             other = codes[place[option[0]]]
             counts = apart if item.chosen is None else beside
             counts[own, other] += 1
             counts[other, own] += 1
-    return apart, beside, float(found / made)
+    return apart, beside, max(_LEAST, float(found / made))
