@@ -20,6 +20,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.embedding
 	$(BIN)/python -m benchmarks.clusters
+	$(BIN)/python -m benchmarks.questions
 	$(BIN)/python -m benchmarks.walk
 
 $(VENV)/bin/python:

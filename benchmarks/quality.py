@@ -18,6 +18,7 @@ import statistics
 import time
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,6 @@ from core.domain.ids import text_id
 from core.domain.judgments import Judgment, Source
 from core.domain.spaces import Embedding
 from core.domain.texts import Text
-from core.domain.training import TrainingSpec
 from core.project import clusterllm
 from core.project.grouping import weigh
 from core.steps.clustering import cluster, resolve
@@ -45,7 +45,7 @@ from core.steps.questions import propose_placements
 FEWEST, MOST, SHARE = 4, 20, 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Data:
     """Distinct texts, embedded, with one column of gold labels."""
 
@@ -82,7 +82,9 @@ def read(path: Path, text_column: str, columns: list[str]) -> list[Data]:
     return [Data(path.stem, c, texts, embedding, tuple(picked[c])) for c in columns]
 
 
+@cache
 def first_map(data: Data, seed: int) -> Clustering:
+    """Return the map's partition before any question; kept, as rows of a table share it."""
     layout = project(data.embedding, seed=seed)
     return cluster(data.embedding, layout, resolve(ClusterSpec(), len(data.gold)))
 
@@ -131,15 +133,10 @@ def reference(data: Data, plan: Plan, seed: int) -> tuple[np.ndarray, Counter[st
         embedding=data.embedding,
         triplets=plan.questions,
         k=len(set(data.gold)),
-        training=TRAINING,
         seed=seed,
     )
     assert outcome.given is not None
     return outcome.given.labels, judge.asked
-
-
-# What reproduces the published gain on the small bundled encoder: see core/project/clusterllm.py.
-TRAINING: TrainingSpec = getattr(clusterllm, "BUNDLED", clusterllm.PAPER)
 
 
 def plain(data: Data, seed: int) -> np.ndarray:
