@@ -109,13 +109,12 @@ def test_a_map_shaped_by_answers_shows_what_they_moved(
     assert not any(text in element.value for element in app.markdown for text in hostile)
     app = press(app, "Select them all")
     assert app.session_state["tray"] == moved
-    line = next(b for b in app.main.button if b.key.startswith("selectmoved") and b.key[-1] != "d")
+    line = next(b for b in app.main.button if (b.key or "")[:11] == "selectmoved" != b.key)
     app = line.click().run()
     assert not app.exception
-    assert set(app.session_state["tray"]) <= set(moved)
-    assert line.label == f"Select {len(app.session_state['tray'])} texts".replace(
-        "Select 1 texts", "Select 1 text"
-    )
+    chosen = app.session_state["tray"]
+    assert set(chosen) < set(moved)
+    assert line.label == ("Select 1 text" if len(chosen) == 1 else f"Select {len(chosen)} texts")
 
 
 def test_one_text_in_the_tray_says_why_it_is_here(
