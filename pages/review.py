@@ -103,7 +103,7 @@ def stopped(project: Project, standing: review.Standing) -> bool:
         return False
     st.success(
         f"{standing.answered:,} answers are saved. Go on, spread them over all texts to see "
-        "better groups, or retrain: more answers make a better judged retraining.",
+        "what they change, or retrain: more answers make a better judged retraining.",
         icon=":material/check:",
     )
     with st.container(horizontal=True):

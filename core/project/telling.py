@@ -34,7 +34,7 @@ def asked(question: Question, known: _Known) -> str:
     if isinstance(question, Pair):
         return f"Do {texts[0]} and {texts[1]} belong together?"
     if isinstance(question, Triplet):
-        return f"Is {texts[0]} closer to {texts[1]} or to {texts[2]}?"
+        return f"To {texts[0]}, is {texts[1]} or {texts[2]} the closer one?"
     return f"Which of {texts[0]}, {texts[1]} and {texts[2]} belong together?"
 
 
@@ -49,7 +49,7 @@ def said(judgment: Judgment, known: _Known) -> str:
         return f"with {_quoted(question.candidates[GROUPS.index(verdict)][0], known)}"
     if isinstance(question, Triplet) and verdict in (Verdict.LEFT, Verdict.RIGHT):
         side = question.left if verdict is Verdict.LEFT else question.right
-        return f"closer to {_quoted(side, known)}"
+        return _quoted(side, known)
     if isinstance(question, Contradiction):
         return _joined(question, verdict, known)
     return str(verdict)
@@ -58,7 +58,13 @@ def said(judgment: Judgment, known: _Known) -> str:
 def told(judgment: Judgment, known: _Known, me: str) -> str:
     """Return question and answer, and who gave it; `me` is whoever reads it."""
     who = "You" if judgment.annotator == me and judgment.source == "human" else judgment.annotator
-    return f"{asked(judgment.question, known)} {who}: {said(judgment, known)}."
+    return f"{asked(judgment.question, known)} {who}: {said(judgment, known)}"
+
+
+def shortened(body: str, longest: int = _LONGEST) -> str:
+    """Return a text in one line of at most `longest` characters."""
+    line = " ".join(body.split())
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def doubts(workspace: Workspace, project_id: str) -> tuple[str, ...]:
@@ -82,5 +88,4 @@ def _joined(question: Contradiction, verdict: Verdict, known: _Known) -> str:
 def _quoted(text: str, known: _Known) -> str:
     if text not in known:
         return "a text that is gone"
-    body = " ".join(known[text].body.split())
-    return f"“{body if len(body) <= _LONGEST else body[: _LONGEST - 1].rstrip() + '…'}”"
+    return f"“{shortened(known[text].body)}”"

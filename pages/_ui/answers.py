@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from core.project import telling
@@ -47,20 +49,27 @@ def show_moves(here: Current) -> None:
         if not found.texts:
             st.caption("The answers moved no text: they agree with the map as it was.")
             return
-        st.markdown(f"**{_count(len(found.texts))} moved to another group.**")
-        _select("moved", "Select them all", found.texts)
-        for deciding, chosen in found.by_answer[:_ANSWERS_SHOWN]:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                _select(f"moved{deciding.number}", f"Select {_count(len(chosen))}", chosen)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            count = _count(len(found.texts))
+            st.markdown(f"**{count} moved to another group.**", width="content")
+            _select("moved", "Select them all", found.texts, width="content")
+        # A box of its own height: the tray stays near, however many answers there are.
+        with st.container(height=360, border=False):
+            for deciding, chosen in found.by_answer[:_ANSWERS_SHOWN]:
+                left, right = st.columns([1, 3], vertical_alignment="center")
+                with left:
+                    _select(f"moved{deciding.number}", f"Select {_count(len(chosen))}", chosen)
                 words = telling.told(deciding.judgment, known, annotator())
-                st.markdown(plain(f"Answer {deciding.number}. {words}"), width="stretch")
-        left = len(found.by_answer) - _ANSWERS_SHOWN
-        if left > 0:
-            st.caption(f"The other {left:,} answers that moved texts moved no more than these.")
+                right.markdown(plain(f"Answer {deciding.number}. {words}"))
+        rest = len(found.by_answer) - _ANSWERS_SHOWN
+        if rest > 0:
+            st.caption(f"The other {rest:,} answers that moved texts moved no more than these.")
 
 
-def _select(key: str, label: str, chosen: tuple[str, ...]) -> None:
-    st.button(label, key=f"select{key}", on_click=put_in_tray, args=(chosen,))
+def _select(
+    key: str, label: str, chosen: tuple[str, ...], width: Literal["content", "stretch"] = "stretch"
+) -> None:
+    st.button(label, key=f"select{key}", width=width, on_click=put_in_tray, args=(chosen,))
 
 
 def why_here(here: Current, shown: View) -> None:
@@ -82,7 +91,7 @@ def why_here(here: Current, shown: View) -> None:
         st.markdown("**The nearest texts**")
         names = {i: shown.names.get(int(shown.groups[i])) for i in shown.rows(found.nearest)}
         lines(
-            f"{known[shown.text_ids[row]].body}  · {name or '(unassigned)'}"
+            f"{telling.shortened(known[shown.text_ids[row]].body, 200)} ({name or 'unassigned'})"
             for row, name in names.items()
         )
 

@@ -138,7 +138,7 @@ def test_one_text_in_the_tray_says_why_it_is_here(
         assert "The nearest texts" in said(app)
         assert not any(text in shown_html(app) for text in hostile[:2] if "<" in text)
     app.session_state["tray"] = (moved[0],)
-    assert "You: same." in shown_html(app.run())
+    assert "You: same" in shown_html(app.run())
 
 
 def test_an_unreliable_machine_is_told_on_the_review_page(

@@ -31,35 +31,35 @@ def judged(
 @pytest.mark.parametrize(
     ("question", "verdict", "words"),
     [
-        (PLACEMENT, GROUPS[1], "Where does “text a” belong? You: with “text d”."),
-        (PLACEMENT, Verdict.NEW, "Where does “text a” belong? You: in a new group."),
-        (PLACEMENT, Verdict.UNSURE, "Where does “text a” belong? You: cannot tell."),
-        (Pair("b", "a"), Verdict.SAME, "Do “text a” and “text b” belong together? You: same."),
+        (PLACEMENT, GROUPS[1], "Where does “text a” belong? You: with “text d”"),
+        (PLACEMENT, Verdict.NEW, "Where does “text a” belong? You: in a new group"),
+        (PLACEMENT, Verdict.UNSURE, "Where does “text a” belong? You: cannot tell"),
+        (Pair("b", "a"), Verdict.SAME, "Do “text a” and “text b” belong together? You: same"),
         (
             Triplet("a", "b", "c"),
             Verdict.RIGHT,
-            "Is “text a” closer to “text b” or to “text c”? You: closer to “text c”.",
+            "To “text a”, is “text b” or “text c” the closer one? You: “text c”",
         ),
         (
             Triplet("a", "b", "gone"),
             Verdict.NEITHER,
-            "Is “text a” closer to “text b” or to a text that is gone? You: neither.",
+            "To “text a”, is “text b” or a text that is gone the closer one? You: neither",
         ),
         (
             CONTRADICTION,
             Verdict.FIRST_THIRD,
             "Which of “text a”, “text b” and “text c” belong together? "
-            "You: only “text a” and “text c”.",
+            "You: only “text a” and “text c”",
         ),
         (
             CONTRADICTION,
             Verdict.ALL,
-            "Which of “text a”, “text b” and “text c” belong together? You: all three.",
+            "Which of “text a”, “text b” and “text c” belong together? You: all three",
         ),
         (
             CONTRADICTION,
             Verdict.NONE,
-            "Which of “text a”, “text b” and “text c” belong together? You: none of them.",
+            "Which of “text a”, “text b” and “text c” belong together? You: none of them",
         ),
     ],
 )
@@ -70,10 +70,10 @@ def test_an_answer_in_words(question: Question, verdict: Verdict, words: str) ->
 def test_others_are_named_and_long_texts_shortened() -> None:
     pair = Pair("a", "long")
     words = telling.told(judged(pair, Verdict.SAME, who="ada"), KNOWN, "me")
-    assert words.endswith("ada: same.")
+    assert words.endswith("ada: same")
     assert "…”" in words and len(words) < 150
     machine = judged(pair, Verdict.SAME, "llm", "me")
-    assert telling.told(machine, KNOWN, "me").endswith("me: same.")
+    assert telling.told(machine, KNOWN, "me").endswith("me: same")
 
 
 def test_a_machine_that_people_refute_is_doubted_openly(mapped: tuple[Workspace, str]) -> None:
