@@ -35,6 +35,7 @@ _DECIDING = 3
 # believed before counts for, and the bounds of belief.
 _WEIGHINGS = 3
 _PRIOR_ANSWERS = 20.0
+_CLOSE = 0.01
 _BELIEVABLE = (0.3, 0.97)
 
 
@@ -64,7 +65,9 @@ def group(
     for _ in range(_WEIGHINGS):
         base = base_groups(ground, evidence)
         anchors, kernel = place_anchors(ground, evidence, base)
-        evidence = _believed(evidence, anchors)
+        before, evidence = evidence, _believed(evidence, anchors)
+        if _settled(before, evidence):
+            break
     names, codes = np.unique(anchors.labels, return_inverse=True)
     ids = _cluster_ids(ground, names)
     targets = np.eye(len(names))[codes]
@@ -112,6 +115,13 @@ def _believed(evidence: tuple[Evidence, ...], anchors: Anchors) -> tuple[Evidenc
         if item.machine
         else item
         for item in evidence
+    )
+
+
+def _settled(before: tuple[Evidence, ...], after: tuple[Evidence, ...]) -> bool:
+    return all(
+        abs(old.reliability - new.reliability) < _CLOSE
+        for old, new in zip(before, after, strict=True)
     )
 
 
