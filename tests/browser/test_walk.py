@@ -48,6 +48,14 @@ def make_the_map(page: Page) -> None:
     shoot(page, "2-map")
 
 
+def keys_of(page: Page) -> tuple[str, ...]:
+    if page.get_by_text("closer to?", exact=False).is_visible():
+        return ("ArrowLeft", "ArrowRight", "ArrowDown", "b")
+    if page.get_by_text("same category?", exact=False).is_visible():
+        return ("y", "n", "n", "y")
+    return ("1", "0", "1", "0")
+
+
 def answer_twenty(page: Page) -> None:
     open_page(page, "Review")
     for count in range(20):
@@ -58,9 +66,7 @@ def answer_twenty(page: Page) -> None:
             page.reload()
             assert card_id(page) == before, "a refresh shows the same unanswered card"
             expect(page.get_by_text("7 answered", exact=False)).to_be_visible()
-        triplet = page.get_by_text("closer to?", exact=False).is_visible()
-        keys = ("ArrowLeft", "ArrowRight", "ArrowDown", "b") if triplet else ("y", "n", "n", "y")
-        page.keyboard.press("Space" if count % 5 == 4 else keys[count % 4])
+        page.keyboard.press("Space" if count % 5 == 4 else keys_of(page)[count % 4])
         expect(page.locator(f".st-key-accept{before}")).to_have_count(0)
     expect(page.get_by_text("20 answers are saved", exact=False)).to_be_visible()
     shoot(page, "3-review-stop")
