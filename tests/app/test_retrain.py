@@ -7,6 +7,7 @@ import pytest
 from core.project import retraining
 from core.project.mapping import current
 from core.project.workspace import Workspace
+from core.steps.constraints import settle
 from tests.app.screen import OpenApp, answer_many, field, offer, press, title
 
 
@@ -15,8 +16,11 @@ def test_too_few_answers_say_how_many_more(
 ) -> None:
     assert "at least 8 more questions" in open_app("retrain", mapped).info[0].value
     answer_many(workspace, mapped, 3)
+    # A placement can settle more than one link.
+    settled = len(settle(workspace.store.reviews.judgments(mapped)))
+    assert 0 < settled < 8
     app = open_app("retrain", mapped)
-    assert "at least 5 more questions" in app.info[0].value
+    assert f"at least {8 - settled} more questions" in app.info[0].value
     assert "Retrain the embedder" not in [button.label for button in app.button]
     assert title(press(app, "Answer questions")) == "Review"
 
