@@ -108,6 +108,8 @@ def _both_widths(page: Page, name: str) -> None:
 
 def card_id(page: Page) -> str:
     """Return the id of the question on the screen once it is settled."""
+    # The last button of a card: once it stands, every key of the card has its meaning.
+    expect(page.locator(".st-key-H")).to_be_visible()
     accept = page.locator("[class*='st-key-accept']")
     expect(accept).to_have_count(1)
     classes = (accept.get_attribute("class") or "").split()
