@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -44,6 +46,16 @@ Source = Literal["human", "llm", "bulk", "rule"]
 AnnotatorClass = Literal["person", "machine"]
 """What outranks what: `human` and `bulk` answers are a person's, `llm` and `rule`
 answers a machine's."""
+
+CLASS: Mapping[Source, AnnotatorClass] = {
+    "human": "person",
+    "bulk": "person",
+    "llm": "machine",
+    "rule": "machine",
+}
+
+Annotator = tuple[AnnotatorClass, str]
+"""People and machines of one name are kept apart."""
 
 # `unsure` is the abstention of every kind. Nobody is offered it for a triplet, which has
 # "both" and "neither"; a machine that answers by the order of the sides abstains so.
@@ -94,6 +106,42 @@ class Judgment:
                 f"'{self.verdict}' does not answer a {type(self.question).__name__.lower()}.",
                 "Use one of: " + ", ".join(sorted(allowed(self.question))) + ".",
             )
+
+    @property
+    def by(self) -> Annotator:
+        """Whose answer this is."""
+        return CLASS[self.source], self.annotator
+
+
+Answers = Mapping[Question, Mapping[Annotator, Judgment]]
+
+
+def latest(judgments: Iterable[Judgment]) -> Answers:
+    """Return each annotator's latest answer to each question, whatever their order."""
+    found: dict[Question, dict[Annotator, Judgment]] = defaultdict(dict)
+    for judgment in judgments:
+        of_question, who = found[judgment.question], judgment.by
+        if who not in of_question or _recency(judgment) > _recency(of_question[who]):
+            of_question[who] = judgment
+    return found
+
+
+def heard(given: Mapping[Annotator, Judgment]) -> dict[Annotator, Judgment]:
+    """Return the answers to one question that count: where a person answered, be it
+    `unsure`, no machine's does."""
+    people = {who: judgment for who, judgment in given.items() if who[0] == "person"}
+    return people or dict(given)
+
+
+def counting(judgments: Iterable[Judgment]) -> list[Judgment]:
+    """Return the answers that count, see `latest` and `heard`, in an order of their own."""
+    found = [one for given in latest(judgments).values() for one in heard(given).values()]
+    return sorted(found, key=lambda one: (one.question.id, one.by))
+
+
+def _recency(judgment: Judgment) -> tuple[float, float, str, str]:
+    """Order answers in time; what follows the time only makes equal times definite."""
+    return (judgment.at.timestamp(), judgment.confidence, judgment.verdict, judgment.source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import exp, fsum
 
-from core.domain.judgments import AnnotatorClass, Judgment, Reliability, Verdict
+from core.domain.judgments import (
+    Annotator,
+    AnnotatorClass,
+    Answers,
+    Judgment,
+    Reliability,
+    Verdict,
+    latest,
+)
 from core.domain.questions import Question
-from core.steps.constraints.answers import Annotator, Answers, latest, options, speaks
+from core.steps.constraints.answers import options, speaks
 from core.steps.constraints.consistency import Consistency, consistency
 from core.steps.constraints.sayings import Ends, sayings
 from core.steps.constraints.votes import (

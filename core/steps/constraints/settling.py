@@ -7,15 +7,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from core.domain.judgments import (
+    Annotator,
     Constraints,
     Judgment,
     Link,
     Verdict,
     WeightedPlacement,
     WeightedTriplet,
+    latest,
 )
 from core.domain.questions import Contradiction, Pair, Placement, Question, Triplet
-from core.steps.constraints.answers import Annotator, latest
 from core.steps.constraints.reliability import shares
 from core.steps.constraints.sayings import Ends, ends, sayings, sides_of, still_there
 from core.steps.constraints.votes import Rank, Vote, majority, unresolved, votes_on

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from math import fsum, isclose, log, prod
 
-from core.domain.judgments import Judgment, Verdict
+from core.domain.judgments import Annotator, Judgment, Verdict, heard
 from core.domain.questions import Question
-from core.steps.constraints.answers import CLASS, Annotator, options, speaks
+from core.steps.constraints.answers import options, speaks
 
 # What a person's answer of full confidence weighs. Who approves many rows at
 # once looks less closely than who reads each question.
@@ -52,15 +52,13 @@ def votes_on(
 ) -> list[Vote]:
     """Return the votes that count on a question; `trust` is each machine's share of
     right answers. Where a person answered at all, no machine votes."""
-    people = any(kind == "person" for kind, _ in answers)
     found = []
-    for who, judgment in answers.items():
-        person = who[0] == "person"
-        if not speaks(judgment) or (people and not person):
+    for (kind, _), judgment in heard(answers).items():
+        if not speaks(judgment):
             continue
         worth = _worth(judgment, question, trust)
         if worth > 0.0:
-            rank = Rank.PERSON if person else Rank.MACHINE
+            rank = Rank.PERSON if kind == "person" else Rank.MACHINE
             at = judgment.at.timestamp()
             found.append(Vote(judgment.verdict, judgment.confidence * worth, rank, at))
     return found
@@ -77,7 +75,7 @@ def evidence(share: float, among: int) -> float:
 
 
 def _worth(judgment: Judgment, question: Question, trust: Mapping[Annotator, float]) -> float:
-    if CLASS[judgment.source] == "person":
+    if judgment.by[0] == "person":
         return _HUMAN if judgment.source == "human" else _BULK
     among = options(question)
     share = trust.get(("machine", judgment.annotator), MACHINE_SHARE)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.granularity import Rows
-from core.domain.judgments import GROUPS, Judgment, Verdict
+from core.domain.judgments import GROUPS, Judgment, Verdict, counting
 from core.domain.questions import Pair, Placement
 
 
@@ -45,7 +45,7 @@ def paired(judgments: Iterable[Judgment], text_ids: Sequence[str]) -> Pairs:
     row_of = {text_id: row for row, text_id in enumerate(text_ids)}
     found: list[tuple[int, int, bool, float, int]] = []
     answers = 0
-    for judgment in _heard(judgments):
+    for judgment in counting(judgments):
         said = [
             (row_of[left], row_of[right], same, weight, answers)
             for left, right, same, weight in _said(judgment)
@@ -61,12 +61,6 @@ def paired(judgments: Iterable[Judgment], text_ids: Sequence[str]) -> Pairs:
         np.array(weight, dtype=np.float64),
         np.array(answer, dtype=np.intp),
     )
-
-
-def _heard(judgments: Iterable[Judgment]) -> list[Judgment]:
-    known = sorted(judgments, key=lambda j: (j.question.id, j.source, j.annotator))
-    by_people = {j.question.id for j in known if j.source == "human"}
-    return [j for j in known if j.source == "human" or j.question.id not in by_people]
 
 
 def _said(judgment: Judgment) -> list[tuple[str, str, bool, float]]:

@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
 from core.domain.groupings import Evidence
-from core.domain.judgments import GROUPS, AnnotatorClass, Judgment, Source, Verdict
+from core.domain.judgments import GROUPS, Annotator, Judgment, Source, Verdict, counting
 from core.domain.questions import Contradiction, Pair, Placement, Triplet
 
 # The chance that an answer is right before it could be compared with others. A
 # person who approves many rows at once looks less closely than at single questions.
 RELIABILITY: dict[Source, float] = {"human": 0.97, "bulk": 0.93, "llm": 0.8, "rule": 0.8}
-
-_PEOPLE: frozenset[Source] = frozenset({"human", "bulk"})
 
 # A triplet compares; that two texts are the closer ones does not make them one group.
 _COMPARISON = 0.8
@@ -33,7 +31,7 @@ _Says = tuple[str, tuple[tuple[str, ...], ...], int | None, float]
 def evidence_of(
     judgments: Iterable[Judgment],
     row_of: Mapping[str, int],
-    reliability: Mapping[tuple[AnnotatorClass, str], float],
+    reliability: Mapping[Annotator, float],
 ) -> tuple[tuple[Evidence, ...], int]:
     """Return the evidence in `judgments`, and how many are about missing texts.
 
@@ -46,9 +44,8 @@ def evidence_of(
     """
     found: list[Evidence] = []
     ignored = 0
-    for judgment in _counting(judgments):
-        who: tuple[AnnotatorClass, str] = (_class(judgment), judgment.annotator)
-        believed = reliability.get(who, RELIABILITY[judgment.source])
+    for judgment in counting(judgments):
+        believed = reliability.get(judgment.by, RELIABILITY[judgment.source])
         for text, options, chosen, factor in _said(judgment):
             kept = _kept(text, options, chosen, row_of)
             if kept is None:
@@ -56,26 +53,9 @@ def evidence_of(
                 continue
             chance = 1.0 / (len(kept[0]) + 1)
             share = max(believed * factor * judgment.confidence, chance)
-            machine = who[0] == "machine"
+            machine = judgment.by[0] == "machine"
             found.append(Evidence(row_of[text], *kept, share, judgment.question.id, machine))
     return tuple(found), ignored
-
-
-def _class(judgment: Judgment) -> AnnotatorClass:
-    return "person" if judgment.source in _PEOPLE else "machine"
-
-
-def _counting(judgments: Iterable[Judgment]) -> list[Judgment]:
-    latest: dict[tuple[str, str, bool], Judgment] = {}
-    for judgment in sorted(judgments, key=lambda j: (j.at, j.confidence, j.verdict, j.source)):
-        person = judgment.source in _PEOPLE
-        latest[judgment.question.id, judgment.annotator, person] = judgment
-    answered = {question for question, _, person in latest if person}
-    return [
-        judgment
-        for (question, _, person), judgment in sorted(latest.items())
-        if person or question not in answered
-    ]
 
 
 def _said(judgment: Judgment) -> Iterator[_Says]:
