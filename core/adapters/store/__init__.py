@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from core.adapters.store.batches import Batches
 from core.adapters.store.database import Database
 from core.adapters.store.jobs import Jobs
 from core.adapters.store.maps import Maps
 from core.adapters.store.projects import Projects
 from core.adapters.store.reviews import Reviews
+from core.adapters.store.spending import Spending
 
 
 class Store:
@@ -18,6 +20,8 @@ class Store:
         self.maps = Maps(database)
         self.reviews = Reviews(database)
         self.jobs = Jobs(database)
+        self.spending = Spending(database)
+        self.batches = Batches(database)
 
 
 __all__ = ["Store"]

@@ -103,7 +103,7 @@ class Reviews:
         )
         with self._db.read() as connection:
             row = connection.execute(statement).first()
-        return _asked(row) if row else None
+        return asked_of(row) if row else None
 
     def asked(self, project_id: str, question_id: str) -> Asked:
         with self._db.read() as connection:
@@ -116,7 +116,7 @@ class Reviews:
             raise NotFoundError(
                 "This question is not in the queue (any more).", "Go on with the next one."
             )
-        return _asked(row)
+        return asked_of(row)
 
     def record(self, project_id: str, given: Judgment) -> None:
         """Write an answer; the same annotator's later answer replaces the earlier.
@@ -255,6 +255,7 @@ def _question(row: Any) -> Question:
     return _KINDS[row.kind](**row.parts)
 
 
-def _asked(row: Any) -> Asked:
+def asked_of(row: Any) -> Asked:
+    """Return the question of a row of the queue."""
     guess = Guess(**row.guess) if row.guess else None
     return Asked(_question(row), row.why, row.touches, row.space, guess)
