@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Self
 
 from core.domain.clusterings import Lineage
+from core.domain.shares import wilson
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,7 @@ class Score:
     @classmethod
     def of(cls, correct: int, total: int) -> Self:
         """Return the score with its Wilson interval (Wilson 1927); [0, 1] where total is 0."""
-        if total == 0:
-            return cls(0, 0, 0.0, 1.0)
-        z = 1.959964
-        share, slack = correct / total, z * z / total
-        centre = share + slack / 2
-        reach = math.sqrt(slack * share * (1 - share) + slack * slack / 4)
-        low, high = (centre - reach) / (1 + slack), (centre + reach) / (1 + slack)
-        return cls(correct, total, max(low, 0.0), min(high, 1.0))
+        return cls(correct, total, *wilson(correct, total))
 
     @property
     def share(self) -> float:

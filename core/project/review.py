@@ -10,12 +10,12 @@ from core.domain.errors import InputError
 from core.domain.judgments import Judgment, Verdict
 from core.domain.projects import Remark
 from core.domain.questions import Asked
+from core.domain.shares import wilson
 from core.project.arrays import load_clustering, load_embedding
 from core.project.grouping import foundation, weigh
 from core.project.mapping import current
 from core.project.workspace import Workspace
 from core.steps.constraints import contradictions
-from core.steps.metrics import wilson
 from core.steps.questions import propose
 
 BATCH = 20

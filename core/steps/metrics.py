@@ -14,25 +14,6 @@ from core.domain.spaces import Ints
 Labels = Ints | NDArray[np.str_] | Sequence[int] | Sequence[str]
 
 
-def wilson(correct: int, total: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the Wilson score interval of the share `correct`/`total`.
-
-    Wilson (1927), JASA 22; z 1.96 gives 95%. Nothing counted says nothing:
-    total 0 gives (0.0, 1.0). Raises InputError unless 0 ≤ correct ≤ total.
-    """
-    if not 0 <= correct <= total:
-        raise InputError(
-            f"{correct} right answers of {total} is not a share.",
-            "Count the answers again.",
-        )
-    if total == 0:
-        return 0.0, 1.0
-    share, spread = correct / total, z * z / total
-    centre = (share + spread / 2) / (1 + spread)
-    half = z / (1 + spread) * np.sqrt(share * (1 - share) / total + spread / (4 * total))
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
-
-
 def accuracy(labels: Labels, gold: Labels) -> float:
     """Return the share of texts whose cluster maps to their gold label.
 

@@ -7,38 +7,11 @@ from hypothesis import strategies as st
 
 from core.domain.clusterings import Clustering, ClusterSpec
 from core.domain.errors import InputError
-from core.steps.metrics import accuracy, agreement, ari, bcubed_f1, nmi, wilson
+from core.steps.metrics import accuracy, agreement, ari, bcubed_f1, nmi
 
 labels_and_gold = st.lists(
     st.tuples(st.integers(-1, 4), st.sampled_from("abc")), min_size=1, max_size=30
 ).map(lambda rows: tuple(zip(*rows, strict=True)))
-
-
-def test_wilson_of_eight_in_ten():
-    # By hand: centre (0.8 + 0.19208) / 1.38416, half 1.96 / 1.38416 · √0.025604.
-    assert wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
-
-
-def test_wilson_of_nothing_says_nothing():
-    assert wilson(0, 0) == (0.0, 1.0)
-
-
-@given(st.integers(1, 500).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
-def test_wilson_holds_the_share_narrows_with_more_and_mirrors(counted):
-    correct, total = counted
-    low, high = wilson(correct, total)
-    assert 0 <= low <= correct / total + 1e-12
-    assert correct / total - 1e-12 <= high <= 1
-    wider = wilson(10 * correct, 10 * total)
-    assert wider[1] - wider[0] < high - low
-    mirrored = wilson(total - correct, total)
-    assert mirrored == pytest.approx((1 - high, 1 - low), abs=1e-9)
-
-
-@pytest.mark.parametrize(("correct", "total"), [(3, 2), (-1, 2)])
-def test_wilson_refuses_what_is_no_share(correct, total):
-    with pytest.raises(InputError):
-        wilson(correct, total)
 
 
 def test_accuracy_takes_the_best_one_to_one_map():
