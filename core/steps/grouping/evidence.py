@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
 from core.domain.groupings import Evidence
+from core.domain.ids import content_id
 from core.domain.judgments import GROUPS, Annotator, Judgment, Source, Verdict, counting
 from core.domain.questions import Contradiction, Pair, Placement, Triplet
 
@@ -39,26 +41,40 @@ def evidence_of(
     it, no machine's does. An option whose texts are all missing is left out, with
     the whole answer where it was the chosen one. `reliability` maps (class,
     annotator) to the chance of a right answer; RELIABILITY serves for others. An
-    answer given with less confidence is believed less. The order of the judgments
-    changes nothing.
+    answer given with less confidence is believed less. An answer about two texts
+    alike counts once, as about the one of them that fewer answers place: the other
+    says where it belongs. The order of the judgments changes nothing.
     """
     found: list[Evidence] = []
     ignored = 0
-    for judgment in counting(judgments):
+    answers = counting(judgments)
+    placed = Counter(_subject(judgment) for judgment in answers)
+    for judgment in answers:
         believed = reliability.get(judgment.by, RELIABILITY[judgment.source])
-        for text, options, chosen, factor in _said(judgment):
+        machine = judgment.by[0] == "machine"
+        gone = False
+        for text, options, chosen, factor in _said(judgment, placed):
             kept = _kept(text, options, chosen, row_of)
             if kept is None:
-                ignored += 1
+                gone = True
                 continue
             chance = 1.0 / (len(kept[0]) + 1)
             share = max(believed * factor * judgment.confidence, chance)
-            machine = judgment.by[0] == "machine"
             found.append(Evidence(row_of[text], *kept, share, judgment.question.id, machine))
+        ignored += gone
     return tuple(found), ignored
 
 
-def _said(judgment: Judgment) -> Iterator[_Says]:
+def _subject(judgment: Judgment) -> str | None:
+    """Return the text that an answer places; None where it is about several alike."""
+    if judgment.verdict is Verdict.UNSURE:
+        return None
+    if isinstance(judgment.question, Placement):
+        return judgment.question.text
+    return judgment.question.anchor if isinstance(judgment.question, Triplet) else None
+
+
+def _said(judgment: Judgment, placed: Counter[str | None]) -> Iterator[_Says]:
     question, verdict = judgment.question, judgment.verdict
     if verdict is Verdict.UNSURE:
         return
@@ -66,14 +82,19 @@ def _said(judgment: Judgment) -> Iterator[_Says]:
         chosen = None if verdict is Verdict.NEW else GROUPS.index(verdict)
         yield question.text, question.candidates, chosen, 1.0
     elif isinstance(question, Pair):
-        chosen = 0 if verdict is Verdict.SAME else None
-        yield question.left, ((question.right,),), chosen, 1.0
+        yield _linked(question.texts, verdict is Verdict.SAME, placed)
     elif isinstance(question, Contradiction):
         for pair in combinations(range(3), 2):
-            one, other = (question.texts[place] for place in pair)
-            yield one, ((other,),), 0 if pair in _TOGETHER[verdict] else None, 1.0
+            texts = tuple(question.texts[place] for place in pair)
+            yield _linked(texts, pair in _TOGETHER[verdict], placed)
     else:
         yield from _compared(question, verdict)
+
+
+def _linked(texts: tuple[str, ...], same: bool, placed: Counter[str | None]) -> _Says:
+    # A lot where both are placed as often: neither the lesser id nor the left side leads.
+    text, other = sorted(texts, key=lambda text: (placed[text], content_id(*texts, text)))
+    return text, ((other,),), 0 if same else None, 1.0
 
 
 def _compared(question: Triplet, verdict: Verdict) -> Iterator[_Says]:
