@@ -23,3 +23,10 @@ def text_id(body: str) -> str:
     """Return the id of a text: equal for bodies that differ only in Unicode
     composition (NFC) or in surrounding and repeated white space."""
     return content_id("text", " ".join(unicodedata.normalize("NFC", body).split()))
+
+
+def lot(*parts: str) -> float:
+    """Return a number in [0, 1) drawn by `parts`: evenly spread over different parts,
+    and always the same for the same ones."""
+    # 53 bits are what a float holds exactly: more could round up to 1.
+    return (int(content_id("lot", *parts), 16) >> 11) / 2**53

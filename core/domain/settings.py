@@ -22,6 +22,9 @@ class Settings(BaseSettings):
     annotator: str = "me"
     """Name under which answers and edits of this installation are recorded."""
 
+    shared_share: float = Field(default=0.1, ge=0, le=1)
+    """Share of the questions that two people are asked, to see how far they agree."""
+
     seed: int = Field(default=0, ge=0)
     """Default random seed of new projects."""
 

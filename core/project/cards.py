@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from core.domain.judgments import GROUPS, Verdict
-from core.domain.questions import Asked, Contradiction, Pair, Placement, Triplet
+from core.domain.questions import Contradiction, Pair, Placement, Triplet
+from core.domain.reviewing import Handed, Sight
 from core.project.arrays import load_clustering
 from core.project.mapping import current
 from core.project.workspace import Workspace
@@ -50,8 +51,8 @@ class Choice:
 class Card:
     """One question, ready to be shown. `anchor` is the text asked about, None for
     a question about its sides alone; `alike` are some of the texts that go with
-    it and `note` says what else to know. `suggestion` is the choice that the
-    embedder guesses."""
+    it and `note` says what else to know. `suggestion` is the choice that a model
+    answered or, where it did not, that the embedder guesses, as `sight` says."""
 
     title: str
     anchor: str | None
@@ -60,13 +61,31 @@ class Card:
     suggestion: Choice | None = None
     alike: tuple[str, ...] = ()
     note: str = ""
+    sight: Sight = "nothing"
+
+    def label(self, verdict: Verdict) -> str:
+        """Return what a verdict is called on this card."""
+        return next((c.label for c in self.choices if c.verdict is verdict), str(verdict))
 
 
-def show(workspace: Workspace, project_id: str, asked: Asked) -> Card:
-    """Return the card of a question as the project stands now."""
-    if not isinstance(asked.question, Placement):
-        return card_of(asked)
-    return card_of(asked, topic_labels(workspace, project_id, asked.question.texts))
+def show(workspace: Workspace, project_id: str, handed: Handed) -> Card:
+    """Return the card of a question as the project stands now, without a suggestion
+    where it is a blind check."""
+    question = handed.asked.question
+    if not isinstance(question, Placement):
+        return card_of(handed)
+    return card_of(handed, topic_labels(workspace, project_id, question.texts))
+
+
+def suggested(handed: Handed) -> tuple[Verdict | None, Sight]:
+    """Return the answer to suggest, and whose it is. A model that abstained suggests none."""
+    if handed.blind:
+        return None, "nothing"
+    if handed.told and handed.told.judgment.verdict is not Verdict.UNSURE:
+        return handed.told.judgment.verdict, "llm"
+    if handed.asked.guess:
+        return Verdict(handed.asked.guess.verdict), "guess"
+    return None, "nothing"
 
 
 def topic_labels(
@@ -93,14 +112,14 @@ def topic_labels(
     }
 
 
-def card_of(asked: Asked, labels: Mapping[str, str] | None = None) -> Card:
+def card_of(handed: Handed, labels: Mapping[str, str] | None = None) -> Card:
     """Return the card of a question. The choices stand as their keys lie.
 
     `labels` holds the topic's label of each text, "" where unassigned; it names
     the groups of a placement.
     """
-    question = asked.question
-    guessed = asked.guess.verdict if asked.guess else None
+    question = handed.asked.question
+    guessed, sight = suggested(handed)
     if isinstance(question, Triplet):
         card = _triplet(question, guessed)
     elif isinstance(question, Pair):
@@ -110,7 +129,7 @@ def card_of(asked: Asked, labels: Mapping[str, str] | None = None) -> Card:
     else:
         card = _contradiction(question, guessed)
     suggestion = next((choice for choice in card.choices if choice.verdict == guessed), None)
-    return replace(card, suggestion=suggestion)
+    return replace(card, suggestion=suggestion, sight=sight if suggestion else "nothing")
 
 
 def _triplet(question: Triplet, guessed: str | None) -> Card:

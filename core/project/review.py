@@ -9,7 +9,7 @@ from itertools import pairwise
 from core.domain.errors import InputError
 from core.domain.judgments import Judgment, Verdict
 from core.domain.projects import Remark
-from core.domain.questions import Asked
+from core.domain.reviewing import Handed, Seat, Sight, Terms
 from core.domain.shares import wilson
 from core.project.arrays import load_clustering, load_embedding
 from core.project.grouping import foundation, weigh
@@ -24,7 +24,9 @@ BATCH = 20
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How far an annotator is. `agreed` of `comparable` answers match the
-    embedder's guess; `low`, `high` the 95% Wilson interval of that share."""
+    embedder's guess; `low`, `high` the 95% Wilson interval of that share.
+    `checks_agreed` of `checks` blind checks, of all people, match the model's
+    answer; `machine` questions have one."""
 
     answered: int
     agreed: int
@@ -32,6 +34,9 @@ class Standing:
     low: float
     high: float
     seconds_each: float | None
+    checks_agreed: int = 0
+    checks: int = 0
+    machine: int = 0
 
     @property
     def batch_share(self) -> float:
@@ -55,7 +60,15 @@ class Standing:
 
     @property
     def told(self) -> str:
-        """Return the agreement with the embedder in words."""
+        """Return the agreement with the model, or else with the embedder, in words."""
+        if self.checks:
+            low, high = wilson(self.checks_agreed, self.checks)
+            return (
+                f"Blind checks: the LLM agrees with {self.checks_agreed} of {self.checks} answers "
+                f"given before its own was shown (95% interval {low:.0%} to {high:.0%})."
+            )
+        if self.machine:
+            return "No blind check is answered yet. They will show how good the LLM is."
         if not self.comparable:
             return "Every answer is saved at once. No machine ever overwrites yours."
         return (
@@ -64,17 +77,28 @@ class Standing:
         )
 
 
-def next_question(workspace: Workspace, project_id: str, annotator: str) -> Asked | None:
-    """Return the question to show now, proposing a new batch where none is left.
+def next_question(
+    workspace: Workspace, project_id: str, seat: Seat, terms: Terms | None = None
+) -> Handed | None:
+    """Return the question to show on a seat now, proposing a new batch where none is left.
 
+    It is kept from other seats while it is shown, unless two people are to be asked.
     None: there is nothing left to ask. Raises TooFewError before the first map.
     """
-    reviews = workspace.store.reviews
-    asked = reviews.next_open(project_id, annotator)
-    if asked is not None:
-        return asked
+    desks, terms = workspace.store.desks, terms or Terms()
+    handed = desks.hand_out(project_id, seat, terms, datetime.now(UTC))
+    if handed is not None:
+        return handed
     propose_batch(workspace, project_id)
-    return reviews.next_open(project_id, annotator)
+    return desks.hand_out(project_id, seat, terms, datetime.now(UTC))
+
+
+def terms(workspace: Workspace, project_id: str) -> Terms:
+    """Return how a project's questions are handed out, as the settings have it."""
+    return Terms(
+        blind=workspace.store.spending.settings(project_id).blind_share,
+        shared=workspace.settings.shared_share,
+    )
 
 
 def propose_batch(workspace: Workspace, project_id: str, count: int = BATCH) -> int:
@@ -97,33 +121,38 @@ def propose_batch(workspace: Workspace, project_id: str, count: int = BATCH) -> 
 
 
 def answer(
-    workspace: Workspace, project_id: str, question_id: str, verdict: Verdict, annotator: str
+    workspace: Workspace,
+    project_id: str,
+    question_id: str,
+    verdict: Verdict,
+    annotator: str,
+    sight: Sight | None = None,
 ) -> Judgment:
-    """Write a person's answer to disk. Answering again replaces one's own answer."""
+    """Write a person's answer to disk. Answering again replaces one's own answer.
+
+    `sight` is what stood beside the question, None where that is not known.
+    """
     asked = workspace.store.reviews.asked(project_id, question_id)
     judgment = Judgment(
         asked.question, verdict, "human", annotator, confidence=1.0, at=datetime.now(UTC)
     )
-    workspace.store.reviews.record(project_id, judgment)
+    workspace.store.reviews.record(project_id, judgment, sight)
     return judgment
 
 
-def undo_answer(workspace: Workspace, project_id: str, annotator: str) -> Judgment | None:
-    """Take the annotator's newest answer back; its question is open again."""
-    mine = [
-        judgment
-        for judgment in workspace.store.reviews.judgments(project_id)
-        if judgment.annotator == annotator and judgment.source == "human"
-    ]
-    if not mine:
-        return None
-    workspace.store.reviews.withdraw(project_id, mine[-1].question.id, annotator)
-    return mine[-1]
+def undo_answer(
+    workspace: Workspace, project_id: str, seat: Seat, terms: Terms | None = None
+) -> tuple[Judgment, ...]:
+    """Take the annotator's newest answer back; its question is on the screen again.
+
+    A bulk approval is taken back as a whole. Empty where there is no answer.
+    """
+    return workspace.store.desks.take_back(project_id, seat, terms or Terms(), datetime.now(UTC))
 
 
-def skip(workspace: Workspace, project_id: str, question_id: str, annotator: str) -> None:
+def skip(workspace: Workspace, project_id: str, question_id: str, seat: Seat) -> None:
     """Put a question behind all others of this annotator."""
-    workspace.store.reviews.skip(project_id, question_id, annotator, datetime.now(UTC))
+    workspace.store.desks.skip(project_id, question_id, seat, datetime.now(UTC))
 
 
 def remark_on(workspace: Workspace, project_id: str, question_id: str, annotator: str) -> Remark:
@@ -144,18 +173,19 @@ def leave_remark(workspace: Workspace, project_id: str, remark: Remark) -> None:
 
 
 def standing(workspace: Workspace, project_id: str, annotator: str) -> Standing:
-    """Return how far the annotator is, and how often the embedder guessed the same."""
-    mine = workspace.store.reviews.answered(project_id, annotator)
-    compared = [verdict == guessed for verdict, guessed, _ in mine if guessed is not None]
-    low, high = wilson(sum(compared), len(compared))
-    times = [at for *_, at in mine]
-    gaps = sorted((later - earlier).total_seconds() for earlier, later in pairwise(times))
+    """Return how far the annotator is, and how often machines said the same."""
+    tally = workspace.store.checks.tally(project_id, annotator)
+    low, high = wilson(tally.agreed, tally.comparable)
+    gaps = sorted((later - earlier).total_seconds() for earlier, later in pairwise(tally.times))
     return Standing(
-        answered=len(mine),
-        agreed=sum(compared),
-        comparable=len(compared),
+        answered=tally.answered,
+        agreed=tally.agreed,
+        comparable=tally.comparable,
         low=low,
         high=high,
         # The median forgives the coffee break between two answers.
         seconds_each=gaps[len(gaps) // 2] if gaps else None,
+        checks_agreed=tally.blind_agreed,
+        checks=tally.blind,
+        machine=tally.machine,
     )

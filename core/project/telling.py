@@ -26,9 +26,9 @@ _TOGETHER: Mapping[Verdict, tuple[int, int]] = {
 }
 
 
-def asked(question: Question, known: _Known) -> str:
-    """Return what was asked as one question, its texts shortened."""
-    texts = [_quoted(text, known) for text in question.texts]
+def asked(question: Question, known: _Known, longest: int = _LONGEST) -> str:
+    """Return what was asked as one question, its texts shortened to `longest` characters."""
+    texts = [_quoted(text, known, longest) for text in question.texts]
     if isinstance(question, Placement):
         return f"Where does {texts[0]} belong?"
     if isinstance(question, Pair):
@@ -38,7 +38,7 @@ def asked(question: Question, known: _Known) -> str:
     return f"Which of {texts[0]}, {texts[1]} and {texts[2]} belong together?"
 
 
-def said(judgment: Judgment, known: _Known) -> str:
+def said(judgment: Judgment, known: _Known, longest: int = _LONGEST) -> str:
     """Return what was answered in a few words."""
     question, verdict = judgment.question, judgment.verdict
     if verdict is Verdict.UNSURE:
@@ -46,12 +46,12 @@ def said(judgment: Judgment, known: _Known) -> str:
     if isinstance(question, Placement):
         if verdict is Verdict.NEW:
             return "in a new group"
-        return f"with {_quoted(question.candidates[GROUPS.index(verdict)][0], known)}"
+        return f"with {_quoted(question.candidates[GROUPS.index(verdict)][0], known, longest)}"
     if isinstance(question, Triplet) and verdict in (Verdict.LEFT, Verdict.RIGHT):
         side = question.left if verdict is Verdict.LEFT else question.right
-        return _quoted(side, known)
+        return _quoted(side, known, longest)
     if isinstance(question, Contradiction):
-        return _joined(question, verdict, known)
+        return _joined(question, verdict, known, longest)
     return str(verdict)
 
 
@@ -78,14 +78,14 @@ def doubts(workspace: Workspace, project_id: str) -> tuple[str, ...]:
     )
 
 
-def _joined(question: Contradiction, verdict: Verdict, known: _Known) -> str:
+def _joined(question: Contradiction, verdict: Verdict, known: _Known, longest: int) -> str:
     if verdict not in _TOGETHER:
         return "all three" if verdict is Verdict.ALL else "none of them"
-    one, other = (_quoted(question.texts[place], known) for place in _TOGETHER[verdict])
+    one, other = (_quoted(question.texts[place], known, longest) for place in _TOGETHER[verdict])
     return f"only {one} and {other}"
 
 
-def _quoted(text: str, known: _Known) -> str:
+def _quoted(text: str, known: _Known, longest: int) -> str:
     if text not in known:
         return "a text that is gone"
-    return f"“{shortened(known[text].body)}”"
+    return f"“{shortened(known[text].body, longest)}”"

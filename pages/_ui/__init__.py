@@ -1,12 +1,15 @@
 """The one helper that the pages share, one idea a file."""
 
 from pages._ui.answers import show_moves, show_waiting, why_here
+from pages._ui.bulk import show_bulk
 from pages._ui.cached import arrays, corpus, health, moved, table, texts, workspace
 from pages._ui.clustering import clustering_settings
+from pages._ui.desk import ask, take_back
+from pages._ui.disputes import show_disputes
 from pages._ui.frame import frame, title
 from pages._ui.granularity import granularity
+from pages._ui.people import annotator, seat, show_name
 from pages._ui.position import (
-    annotator,
     choose_project,
     chosen_project,
     demand_map,
@@ -15,7 +18,6 @@ from pages._ui.position import (
     put_in_tray,
     tray,
 )
-from pages._ui.question import show_question
 from pages._ui.selection import show_tray
 from pages._ui.show import is_dark, lines, plain, told_errors, when
 from pages._ui.work import start, tell_end, watch
@@ -23,6 +25,7 @@ from pages._ui.work import start, tell_end, watch
 __all__ = [
     "annotator",
     "arrays",
+    "ask",
     "choose_project",
     "chosen_project",
     "clustering_settings",
@@ -38,12 +41,16 @@ __all__ = [
     "moved",
     "plain",
     "put_in_tray",
+    "seat",
+    "show_bulk",
+    "show_disputes",
     "show_moves",
-    "show_question",
+    "show_name",
     "show_tray",
     "show_waiting",
     "start",
     "table",
+    "take_back",
     "tell_end",
     "texts",
     "title",

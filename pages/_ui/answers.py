@@ -11,7 +11,8 @@ from core.project.grouping import Reasons, reasons, waiting
 from core.project.mapping import Current
 from core.project.viewing import View
 from pages._ui.cached import grouping, moved, texts, workspace
-from pages._ui.position import annotator, put_in_tray, tray
+from pages._ui.people import annotator
+from pages._ui.position import put_in_tray, tray
 from pages._ui.show import lines, plain, told_errors
 from pages._ui.work import start
 

@@ -74,8 +74,3 @@ def tray() -> tuple[str, ...]:
 def put_in_tray(text_ids: tuple[str, ...]) -> None:
     """Select texts."""
     st.session_state["tray"] = text_ids
-
-
-def annotator() -> str:
-    """Return the name under which this session answers and edits."""
-    return workspace().settings.annotator

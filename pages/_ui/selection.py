@@ -10,7 +10,8 @@ from core.project import exporting, shaping
 from core.project.mapping import Current
 from core.project.viewing import View
 from pages._ui.cached import texts, workspace
-from pages._ui.position import annotator, put_in_tray, tray
+from pages._ui.people import annotator
+from pages._ui.position import put_in_tray, tray
 from pages._ui.show import told_errors
 
 

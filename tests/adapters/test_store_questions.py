@@ -25,7 +25,10 @@ from core.domain.questions import (
     Question,
     Triplet,
 )
+from core.domain.reviewing import Handed, Seat, Terms
 from tests.adapters.conftest import AT, PROJECT
+
+ME = Seat("me")
 
 TRIPLET, PAIR = Triplet("c", "b", "a"), Pair("b", "a")
 PLACEMENT = Placement("t", ("v", "u"), (("y", "x"), ("w",)))
@@ -160,14 +163,16 @@ def test_every_kind_comes_back_from_the_queue_as_it_was_put_and_in_order(
     assert store.reviews.enqueue("p", QUEUE[:2]) == 2
     assert store.reviews.enqueue("p", QUEUE) == 2
 
-    reviews, given = Store(url).reviews, []
+    again, given = Store(url), []
+    reviews = again.reviews
     for asked in QUEUE:
-        assert reviews.next_open("p", "me") == reviews.asked("p", asked.question.id) == asked
+        assert reviews.asked("p", asked.question.id) == asked
+        assert again.desks.hand_out("p", ME, Terms(), AT) == Handed(asked)
         verdict = verdicts[asked.question]
         given.append(Judgment(asked.question, verdict, "human", "me", 1.0, AT))
         reviews.record("p", given[-1])
 
-    assert reviews.next_open("p", "me") is None
+    assert again.desks.hand_out("p", ME, Terms(), AT) is None
     assert sorted(Store(url).reviews.judgments("p"), key=repr) == sorted(given, key=repr)
 
 
@@ -194,10 +199,11 @@ def test_a_machine_of_the_same_name_neither_closes_a_question_nor_replaces_an_an
     person = Judgment(PLACEMENT, Verdict.GROUP_1, "human", "me", 1.0, AT)
 
     store.reviews.record("p", machine)
-    assert store.reviews.next_open("p", "me") == asked
-    assert store.reviews.answered("p", "me") == ()
+    handed = store.desks.hand_out("p", ME, Terms(), AT)
+    assert handed is not None and handed.asked == asked
+    assert store.checks.tally("p", "me").answered == 0
 
     store.reviews.record("p", person)
     store.reviews.record("p", machine)
-    assert store.reviews.next_open("p", "me") is None
+    assert store.desks.hand_out("p", ME, Terms(), AT) is None
     assert store.reviews.judgments("p") == (person,)

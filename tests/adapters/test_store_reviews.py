@@ -17,6 +17,7 @@ from core.domain.errors import NotFoundError
 from core.domain.judgments import Judgment, Verdict
 from core.domain.projects import Remark
 from core.domain.questions import Asked, Guess, Pair, Question, Triplet
+from core.domain.reviewing import Seat, Tally, Terms
 from tests.adapters.conftest import AT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +25,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def ask(store: Store, *questions: Question) -> int:
     return store.reviews.enqueue("p", [Asked(q, "why", 2, "s") for q in questions])
+
+
+def next_open(store: Store, who: str = "me") -> Question | None:
+    handed = store.desks.hand_out("p", Seat(who), Terms(), AT)
+    return handed.asked.question if handed else None
 
 
 def say(
@@ -90,31 +96,30 @@ def test_taking_an_answer_back_opens_the_question_again(store: Store) -> None:
     first, second = Pair("a", "b"), Triplet("a", "b", "c")
     ask(store, first, second)
     say(store, first, Verdict.SAME)
-    shown = store.reviews.next_open("p", "me")
-    assert shown is not None and shown.question == second
+    assert next_open(store) == second
 
-    assert store.reviews.withdraw("p", first.id, "me")
-    assert not store.reviews.withdraw("p", first.id, "me")
+    (gone,) = store.desks.take_back("p", Seat("me"), Terms(), AT)
+    assert gone.question == first
+    assert store.desks.take_back("p", Seat("me"), Terms(), AT) == ()
 
-    shown = store.reviews.next_open("p", "me")
-    assert shown is not None and shown.question == first
+    assert next_open(store) == first
     assert store.reviews.judgments("p") == ()
 
 
 def test_a_skipped_question_comes_last_for_who_skipped_it(store: Store) -> None:
     pairs = [Pair("a", "b"), Pair("a", "c"), Pair("a", "d")]
     ask(store, *pairs)
-    store.reviews.skip("p", pairs[1].id, "me", AT)
-    store.reviews.skip("p", pairs[0].id, "me", AT + timedelta(seconds=1))
+    me = Seat("me")
+    store.desks.skip("p", pairs[1].id, me, AT)
+    store.desks.skip("p", pairs[0].id, me, AT + timedelta(seconds=1))
+    assert next_open(store, "other") == pairs[0]
 
     order = []
-    while shown := store.reviews.next_open("p", "me"):
-        order.append(shown.question)
-        say(store, shown.question, Verdict.SAME)
-    other = store.reviews.next_open("p", "other")
+    while shown := next_open(store):
+        order.append(shown)
+        say(store, shown, Verdict.SAME)
 
-    assert order == [pairs[2], pairs[1], pairs[0]]
-    assert other is not None and other.question == pairs[0]
+    assert order == [pairs[2], pairs[1]]
 
 
 def test_a_question_comes_back_from_the_queue_as_it_was_put(store: Store) -> None:
@@ -123,9 +128,9 @@ def test_a_question_comes_back_from_the_queue_as_it_was_put(store: Store) -> Non
 
     assert store.reviews.asked("p", put.question.id) == put
     say(store, put.question, Verdict.RIGHT)
-    ((verdict, guessed, _at),) = store.reviews.answered("p", "me")
-    assert (verdict, guessed) == ("right", "left")
-    assert store.reviews.answered("p", "other") == ()
+    tally = store.checks.tally("p", "me")
+    assert (tally.answered, tally.comparable, tally.agreed, tally.times) == (1, 1, 0, (AT,))
+    assert store.checks.tally("p", "other") == Tally(0, 0, 0, 0, 0, 0, ())
     with pytest.raises(NotFoundError):
         store.reviews.asked("p", "missing")
 
@@ -155,6 +160,6 @@ def test_a_flag_and_a_note_survive_a_skip(store: Store) -> None:
     pair = Pair("a", "b")
     ask(store, pair)
     store.reviews.remark("p", Remark(pair.id, "me", flagged=True, note="odd"))
-    store.reviews.skip("p", pair.id, "me", AT)
+    store.desks.skip("p", pair.id, Seat("me"), AT)
 
     assert store.reviews.remarks("p") == (Remark(pair.id, "me", True, "odd"),)

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core.domain.clusterings import Lineage, LineageStep
 from core.domain.judgments import Verdict
 from core.domain.projects import Project
+from core.domain.reviewing import Seat
 from core.domain.training import Proposal, Score
 from core.project import intake, review
 from core.project.mapping import current
@@ -79,8 +80,9 @@ def corpus_of(workspace: Workspace, project_id: str) -> tuple[Any, ...]:
 def answer_many(workspace: Workspace, project_id: str, count: int) -> None:
     """Answer as the embedder guesses, without the page."""
     for _ in range(count):
-        asked = review.next_question(workspace, project_id, "me")
-        assert asked is not None
+        handed = review.next_question(workspace, project_id, Seat("me"))
+        assert handed is not None
+        asked = handed.asked
         guessed = Verdict(asked.guess.verdict) if asked.guess else Verdict.SAME
         review.answer(workspace, project_id, asked.question.id, guessed, "me")
 

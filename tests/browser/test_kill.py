@@ -13,6 +13,7 @@ from playwright.sync_api import Error, Page, expect
 
 from core.domain.jobs import JobStatus
 from core.domain.judgments import Verdict
+from core.domain.reviewing import Seat
 from core.project import review, use_cases
 from core.project.mapping import current
 from core.project.workspace import Workspace
@@ -64,8 +65,9 @@ def test_answers_survive_the_app_killed_in_review(app: App, page: Page) -> None:
 
 def answer_directly(workspace: Workspace, project_id: str, count: int) -> None:
     for _ in range(count):
-        asked = review.next_question(workspace, project_id, "me")
-        assert asked is not None and asked.guess is not None
+        handed = review.next_question(workspace, project_id, Seat("me"))
+        assert handed is not None and handed.asked.guess is not None
+        asked = handed.asked
         review.answer(workspace, project_id, asked.question.id, Verdict(asked.guess.verdict), "me")
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from core.domain.judgments import GROUPS, Verdict
 from core.domain.questions import Placement
+from core.domain.reviewing import Seat
 from core.project import review
 from core.project.grouping import grouping_of, moves
 from core.project.intake import load_corpus
@@ -47,8 +48,9 @@ def see_why(page: Page, body: str) -> None:
 def answer_otherwise(workspace: Workspace, project_id: str, count: int) -> None:
     """Place texts with another group than the embedder would, so that some move."""
     for _ in range(count):
-        asked = review.next_question(workspace, project_id, "me")
-        assert asked is not None and asked.guess is not None
+        handed = review.next_question(workspace, project_id, Seat("me"))
+        assert handed is not None and handed.asked.guess is not None
+        asked = handed.asked
         verdict = Verdict(asked.guess.verdict)
         if isinstance(asked.question, Placement):
             groups = GROUPS[: len(asked.question.candidates)]

@@ -8,6 +8,7 @@ import pytest
 
 from core.domain.judgments import GROUPS, Judgment, Verdict
 from core.domain.questions import Asked, Contradiction, Pair, Placement
+from core.domain.reviewing import Seat
 from core.project import review
 from core.project.intake import find_project, load_corpus
 from core.project.workspace import Workspace
@@ -56,8 +57,9 @@ def answer_gold() -> AnswerGold:
         gold = gold_labels(workspace, project_id)
         given = []
         for _ in range(count):
-            asked = review.next_question(workspace, project_id, "me")
-            assert asked is not None
+            handed = review.next_question(workspace, project_id, Seat("me"))
+            assert handed is not None
+            asked = handed.asked
             verdict = gold_verdict(asked, gold)
             given.append(review.answer(workspace, project_id, asked.question.id, verdict, "me"))
         return given

@@ -18,6 +18,7 @@ from core.domain.questions import (
     Question,
     Triplet,
 )
+from core.domain.reviewing import Handed, Seat
 from core.domain.taxonomy import Reassign, Rename
 from core.project import cards, review, shaping
 from core.project.cards import Card, card_of
@@ -42,6 +43,10 @@ def asked(question: Question, guess: Verdict | None = None) -> Asked:
     return Asked(question, "why", 3, "s", Guess(guess, 0.5, "near") if guess else None)
 
 
+def handed(question: Question, guess: Verdict | None = None) -> Handed:
+    return Handed(asked(question, guess))
+
+
 def offered(question: Question) -> frozenset[Verdict]:
     """What a person may answer: a triplet's abstention is for machines."""
     return allowed(question) - ({Verdict.UNSURE} if isinstance(question, Triplet) else set())
@@ -53,7 +58,7 @@ def keyed(card: Card) -> dict[str, Verdict]:
 
 @pytest.mark.parametrize("question", EACH)
 def test_a_card_offers_every_verdict_of_its_question_once(question: Question) -> None:
-    card = card_of(asked(question))
+    card = card_of(handed(question))
 
     assert sorted(choice.verdict for choice in card.choices) == sorted(offered(question))
     assert len({choice.label for choice in card.choices}) == len(card.choices)
@@ -64,7 +69,7 @@ def test_a_card_offers_every_verdict_of_its_question_once(question: Question) ->
 
 @pytest.mark.parametrize("question", EACH)
 def test_each_choice_has_a_key_of_its_own_that_the_page_can_bind(question: Question) -> None:
-    keys = [choice.key for choice in card_of(asked(question)).choices]
+    keys = [choice.key for choice in card_of(handed(question)).choices]
 
     bound = [normalize_shortcut(key) for key in (*keys, *BEYOND)]
     assert len(set(bound)) == len(bound)
@@ -73,7 +78,7 @@ def test_each_choice_has_a_key_of_its_own_that_the_page_can_bind(question: Quest
 @pytest.mark.parametrize("question", EACH)
 def test_the_suggestion_is_the_choice_that_the_embedder_guesses(question: Question) -> None:
     for verdict in offered(question):
-        suggestion = card_of(asked(question, verdict)).suggestion
+        suggestion = card_of(handed(question, verdict)).suggestion
         assert suggestion is not None
         assert suggestion.verdict == verdict
 
@@ -81,7 +86,7 @@ def test_the_suggestion_is_the_choice_that_the_embedder_guesses(question: Questi
 def test_the_first_key_answers_for_the_text_shown_first() -> None:
     turned = set()
     for triplet in TRIPLETS:
-        card = card_of(asked(triplet))
+        card = card_of(handed(triplet))
         side = {Verdict.LEFT: triplet.left, Verdict.RIGHT: triplet.right}
         first, second = keyed(card)["Left"], keyed(card)["Right"]
         assert [(side[first],), (side[second],)] == [s.texts for s in card.sides]
@@ -92,7 +97,7 @@ def test_the_first_key_answers_for_the_text_shown_first() -> None:
 def test_a_number_answers_for_the_group_in_that_place() -> None:
     first = set()
     for placement in PLACEMENTS:
-        card = card_of(asked(placement))
+        card = card_of(handed(placement))
         for side in card.sides:
             group = GROUPS.index(keyed(card)[side.key])
             assert placement.candidates[group] == side.texts
@@ -115,7 +120,7 @@ def test_a_number_answers_for_the_group_in_that_place() -> None:
 def test_the_letters_of_a_contradiction_are_its_texts_in_order(
     verdict: Verdict, marked: tuple[str, ...]
 ) -> None:
-    card = card_of(asked(Contradiction("c", "a", "b"), verdict))
+    card = card_of(handed(Contradiction("c", "a", "b"), verdict))
 
     assert {side.caption: side.texts for side in card.sides} == {
         "A": ("a",),
@@ -149,7 +154,7 @@ def test_the_letters_of_a_contradiction_are_its_texts_in_order(
 def test_a_bunch_is_counted_and_two_of_it_are_shown(bunch: int, shown: int, words: str) -> None:
     names = tuple(f"u{i}" for i in range(bunch))
 
-    card = card_of(asked(Placement("t", names, (("a",),))))
+    card = card_of(handed(Placement("t", names, (("a",),))))
 
     assert (card.anchor, card.note, card.alike) == ("t", words, names[:shown])
 
@@ -168,7 +173,7 @@ def test_a_bunch_is_counted_and_two_of_it_are_shown(bunch: int, shown: int, word
 def test_a_group_is_named_after_the_topic_of_most_of_its_texts(
     labels: dict[str, str], captions: dict[str, str]
 ) -> None:
-    card = card_of(asked(Placement("t", (), (("a", "b", "c"), ("d",)))), labels)
+    card = card_of(handed(Placement("t", (), (("a", "b", "c"), ("d",)))), labels)
 
     for number, side in enumerate(card.sides, start=1):
         caption = captions[side.texts[0]]
@@ -194,7 +199,7 @@ def test_groups_carry_the_names_of_the_taxonomy_as_it_is_now(
         shaping.edit(workspace, project_id, Reassign(version, texts, topic), "me")
 
     def captions() -> dict[tuple[str, ...], str]:
-        card = cards.show(workspace, project_id, asked(question))
+        card = cards.show(workspace, project_id, handed(question))
         return {side.texts: side.caption for side in card.sides}
 
     loose = question.shown.index(1) + 1
@@ -213,7 +218,7 @@ def test_a_group_of_texts_that_are_gone_still_has_a_card(mapped: tuple[Workspace
     workspace, project_id = mapped
     question = replace(placement_of(workspace, project_id), candidates=(("0" * 16,),))
 
-    (side,) = cards.show(workspace, project_id, asked(question)).sides
+    (side,) = cards.show(workspace, project_id, handed(question)).sides
 
     assert (side.texts, side.caption) == (("0" * 16,), "Group 1")
 
@@ -232,8 +237,8 @@ def test_every_kind_is_answered_and_taken_back(mapped: tuple[Workspace, str]) ->
     before = datetime.now(UTC)
     given = []
     for question, verdict in verdicts.items():
-        open_now = review.next_question(workspace, project_id, "me")
-        assert open_now == asked(question)
+        open_now = review.next_question(workspace, project_id, Seat("me"))
+        assert open_now == Handed(asked(question))
         cards.show(workspace, project_id, open_now)
         given.append(review.answer(workspace, project_id, question.id, verdict, "me"))
     assert list(workspace.store.reviews.judgments(project_id)) == given
@@ -241,6 +246,7 @@ def test_every_kind_is_answered_and_taken_back(mapped: tuple[Workspace, str]) ->
     assert review.standing(workspace, project_id, "me").answered == 4
 
     for judgment in reversed(given):
-        assert review.undo_answer(workspace, project_id, "me") == judgment
-        assert review.next_question(workspace, project_id, "me") == asked(judgment.question)
+        assert review.undo_answer(workspace, project_id, Seat("me")) == (judgment,)
+        again = review.next_question(workspace, project_id, Seat("me"))
+        assert again == Handed(asked(judgment.question))
     assert workspace.store.reviews.judgments(project_id) == ()

@@ -10,6 +10,7 @@ from core.domain.errors import InputError, NotFoundError, TooFewError
 from core.domain.judgments import Verdict, allowed
 from core.domain.projects import Remark
 from core.domain.questions import Asked, Contradiction, Pair, Placement, Triplet
+from core.domain.reviewing import Seat
 from core.project import review
 from core.project.intake import find_project, load_corpus
 from core.project.mapping import make_map
@@ -19,9 +20,9 @@ from tests.project.conftest import AnswerGold
 
 
 def shown(workspace: Workspace, project_id: str, who: str = "me") -> Asked:
-    asked = review.next_question(workspace, project_id, who)
-    assert asked is not None
-    return asked
+    handed = review.next_question(workspace, project_id, Seat(who))
+    assert handed is not None
+    return handed.asked
 
 
 def wrong_verdict(asked: Asked) -> Verdict:
@@ -113,6 +114,7 @@ def test_two_annotators_are_asked_and_counted_apart(
     first = shown(workspace, project_id, "ada")
     answer_gold(workspace, project_id, 3)
 
+    # She keeps what she has on the screen, whatever others answer meanwhile.
     assert shown(workspace, project_id, "ada") == first
     assert review.standing(workspace, project_id, "ada").answered == 0
     assert review.standing(workspace, project_id, "me").answered == 3
@@ -125,15 +127,15 @@ def test_undo_takes_back_the_newest_answer_and_asks_it_again(
     given = answer_gold(workspace, project_id, 3)
 
     for expected in reversed(given):
-        assert review.undo_answer(workspace, project_id, "me") == expected
+        assert review.undo_answer(workspace, project_id, Seat("me")) == (expected,)
         assert shown(workspace, project_id).question == expected.question
-    assert review.undo_answer(workspace, project_id, "me") is None
+    assert review.undo_answer(workspace, project_id, Seat("me")) == ()
 
 
 def test_a_skipped_question_comes_after_all_others(mapped: tuple[Workspace, str]) -> None:
     workspace, project_id = mapped
     first = shown(workspace, project_id)
-    review.skip(workspace, project_id, first.question.id, "me")
+    review.skip(workspace, project_id, first.question.id, Seat("me"))
     rest = []
     for _ in range(review.BATCH - 1):
         asked = shown(workspace, project_id)
@@ -193,7 +195,8 @@ def test_there_is_an_end_to_what_can_be_asked(
     make_map(workspace, project.id, {}, listener)
 
     count = 0
-    while asked := review.next_question(workspace, project.id, "me"):
+    while handed := review.next_question(workspace, project.id, Seat("me")):
+        asked = handed.asked
         review.answer(workspace, project.id, asked.question.id, any_verdict(asked), "me")
         count += 1
         assert count < 100
@@ -207,8 +210,8 @@ def test_too_few_texts_to_ask_about_are_told(
 ) -> None:
     project = bring(workspace, bank.head(texts)[["text"]])
     with pytest.raises(TooFewError):
-        review.next_question(workspace, project.id, "me")
+        review.next_question(workspace, project.id, Seat("me"))
     make_map(workspace, project.id, {}, listener)
 
     with pytest.raises(TooFewError, match=str(texts)):
-        review.next_question(workspace, project.id, "me")
+        review.next_question(workspace, project.id, Seat("me"))

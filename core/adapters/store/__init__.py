@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from core.adapters.store.batches import Batches
+from core.adapters.store.bulks import Bulks
+from core.adapters.store.checks import Checks
 from core.adapters.store.database import Database
+from core.adapters.store.desks import Desks
 from core.adapters.store.jobs import Jobs
 from core.adapters.store.maps import Maps
 from core.adapters.store.projects import Projects
@@ -19,6 +22,9 @@ class Store:
         self.projects = Projects(database)
         self.maps = Maps(database)
         self.reviews = Reviews(database)
+        self.desks = Desks(database)
+        self.bulks = Bulks(database)
+        self.checks = Checks(database)
         self.jobs = Jobs(database)
         self.spending = Spending(database)
         self.batches = Batches(database)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from core.adapters.store.database import Database, insert_for
 from core.adapters.store.llm_schema import batch, opinion, template
-from core.adapters.store.reviews import asked_of
+from core.adapters.store.questions import asked_of
 from core.adapters.store.schema import judgment, question
 from core.domain.errors import NotFoundError
 from core.domain.judging import Batch, BatchStatus, Opinion
@@ -39,6 +39,10 @@ class Batches:
         if row is None:
             raise NotFoundError("This batch does not exist (any more).", "Start a new one.")
         return _batch(row)
+
+    def drop(self, batch_id: str) -> None:
+        with self._db.write() as connection:
+            connection.execute(batch.delete().where(batch.c.id == batch_id))
 
     def newest(self, project_id: str) -> Batch | None:
         statement = sa.select(batch).where(batch.c.project_id == project_id)

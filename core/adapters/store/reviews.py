@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
-from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from core.adapters.store.database import Database, insert_for
-from core.adapters.store.schema import judgment, question, remark
-from core.domain.errors import NotFoundError
-from core.domain.judgments import Judgment, Verdict
-from core.domain.projects import Remark
-from core.domain.questions import (
-    Asked,
-    Contradiction,
-    Guess,
-    Pair,
-    Placement,
-    Question,
-    Triplet,
+from core.adapters.store.questions import (
+    PEOPLE,
+    about_it,
+    asked_of,
+    judgment_of,
+    mine,
+    question_of,
+    row_of,
 )
-
-_KINDS: dict[str, type[Question]] = {
-    "triplet": Triplet,
-    "pair": Pair,
-    "placement": Placement,
-    "contradiction": Contradiction,
-}
-_PEOPLE = ("human", "bulk")
+from core.adapters.store.schema import judgment, lease, project, question, remark
+from core.domain.errors import NotFoundError
+from core.domain.judgments import Judgment
+from core.domain.projects import Remark
+from core.domain.questions import Asked
+from core.domain.reviewing import Sight
 
 
 class Reviews:
@@ -44,8 +35,10 @@ class Reviews:
 
         Those that stand in the queue already stay as they are, in their place.
         """
-        rows = [_row(project_id, asked) for asked in batch]
+        asked = tuple(batch)
         with self._db.write() as connection:
+            seed = connection.scalar(sa.select(project.c.seed).where(project.c.id == project_id))
+            rows = [row_of(project_id, seed or 0, each) for each in asked]
             last = connection.scalar(
                 sa.select(sa.func.max(question.c.position)).where(
                     question.c.project_id == project_id
@@ -64,47 +57,6 @@ class Reviews:
             )
             return frozenset(rows)
 
-    def answered(
-        self, project_id: str, annotator: str
-    ) -> tuple[tuple[str, str | None, datetime], ...]:
-        """Return (verdict, the embedder's guess or None, when) of a person's
-        answers, oldest first."""
-        statement = (
-            sa.select(judgment.c.verdict, question.c.guess, judgment.c.at)
-            .join(question, _joined(judgment, annotator))
-            .where(question.c.project_id == project_id, judgment.c.source.in_(_PEOPLE))
-            .order_by(judgment.c.at)
-        )
-        with self._db.read() as connection:
-            return tuple(
-                (row.verdict, row.guess["verdict"] if row.guess else None, row.at)
-                for row in connection.execute(statement)
-            )
-
-    def next_open(self, project_id: str, annotator: str) -> Asked | None:
-        """Return the first question that the person `annotator` has not answered,
-        skipped ones last. Machines' answers, under whatever name, close no question
-        for a person."""
-        answered = judgment.alias()
-        mine = remark.alias()
-        statement = (
-            sa.select(question)
-            .outerjoin(
-                answered, sa.and_(_joined(answered, annotator), answered.c.source.in_(_PEOPLE))
-            )
-            .outerjoin(mine, _joined(mine, annotator))
-            .where(question.c.project_id == project_id, answered.c.question_id.is_(None))
-            .order_by(
-                sa.case((mine.c.skipped_at.is_(None), 0), else_=1),
-                mine.c.skipped_at,
-                question.c.position,
-            )
-            .limit(1)
-        )
-        with self._db.read() as connection:
-            row = connection.execute(statement).first()
-        return asked_of(row) if row else None
-
     def asked(self, project_id: str, question_id: str) -> Asked:
         with self._db.read() as connection:
             row = connection.execute(
@@ -118,18 +70,27 @@ class Reviews:
             )
         return asked_of(row)
 
-    def record(self, project_id: str, given: Judgment) -> None:
+    def record(self, project_id: str, given: Judgment, sight: Sight | None = None) -> None:
         """Write an answer; the same annotator's later answer replaces the earlier.
 
         A machine's answer does not replace one that a person gave under its name.
+        `sight` is what stood beside the question. An answer changed in sight of
+        others' is kept as it was at first, too. The question leaves the screen.
         """
         values = {
             "verdict": given.verdict.value,
             "source": given.source,
             "confidence": given.confidence,
             "at": given.at,
+            "sight": sight,
         }
+        key = mine(judgment, project_id, given.question.id, given.annotator)
         with self._db.write() as connection:
+            if sight == "others":
+                first = sa.func.coalesce(judgment.c.at_first, judgment.c.verdict)
+                values["at_first"] = connection.scalar(
+                    sa.select(first).where(*key, judgment.c.source.in_(PEOPLE))
+                )
             statement = insert_for(connection, judgment).values(
                 project_id=project_id,
                 question_id=given.question.id,
@@ -140,58 +101,44 @@ class Reviews:
                 statement.on_conflict_do_update(
                     index_elements=["project_id", "question_id", "annotator"],
                     set_=values,
-                    where=None if given.source in _PEOPLE else judgment.c.source.not_in(_PEOPLE),
+                    where=None if given.source in PEOPLE else judgment.c.source.not_in(PEOPLE),
                 )
             )
-
-    def withdraw(self, project_id: str, question_id: str, annotator: str) -> bool:
-        """Take an answer back, so that the question is open again; False where there was none."""
-        with self._db.write() as connection:
-            gone = connection.execute(
-                judgment.delete().where(*_mine(judgment, project_id, question_id, annotator))
-            )
-            connection.execute(
-                remark.update()
-                .where(*_mine(remark, project_id, question_id, annotator))
-                .values(skipped_at=None)
-            )
-        return bool(gone.rowcount)
+            if given.source in PEOPLE:
+                connection.execute(
+                    lease.delete().where(
+                        *mine(lease, project_id, given.question.id, given.annotator)
+                    )
+                )
 
     def judgments(self, project_id: str) -> tuple[Judgment, ...]:
         """Return all answers, oldest first."""
         statement = (
             sa.select(question, judgment)
-            .join(
-                judgment,
-                sa.and_(
-                    judgment.c.project_id == question.c.project_id,
-                    judgment.c.question_id == question.c.id,
-                ),
-            )
+            .join(judgment, about_it(judgment))
             .where(question.c.project_id == project_id)
             .order_by(judgment.c.at, judgment.c.question_id)
         )
         with self._db.read() as connection:
             return tuple(
-                Judgment(
-                    _question(row),
-                    Verdict(row.verdict),
-                    row.source,
-                    row.annotator,
-                    row.confidence,
-                    row.at,
-                )
-                for row in connection.execute(statement)
+                judgment_of(row, question_of(row)) for row in connection.execute(statement)
             )
-
-    def skip(self, project_id: str, question_id: str, annotator: str, at: datetime) -> None:
-        self._remark(project_id, question_id, annotator, skipped_at=at)
 
     def remark(self, project_id: str, left: Remark) -> None:
         """Keep a flag and a note."""
-        self._remark(
-            project_id, left.question, left.annotator, flagged=left.flagged, note=left.note
-        )
+        values = {"flagged": left.flagged, "note": left.note}
+        with self._db.write() as connection:
+            statement = insert_for(connection, remark).values(
+                project_id=project_id,
+                question_id=left.question,
+                annotator=left.annotator,
+                **values,
+            )
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["project_id", "question_id", "annotator"], set_=values
+                )
+            )
 
     def remarks(self, project_id: str, question_id: str | None = None) -> tuple[Remark, ...]:
         """Return the flags and notes of a project, or of one of its questions."""
@@ -203,59 +150,3 @@ class Reviews:
             return tuple(
                 Remark(row.question_id, row.annotator, row.flagged, row.note) for row in rows
             )
-
-    def _remark(self, project_id: str, question_id: str, annotator: str, **values: Any) -> None:
-        with self._db.write() as connection:
-            statement = insert_for(connection, remark).values(
-                project_id=project_id,
-                question_id=question_id,
-                annotator=annotator,
-                **{"flagged": False, "note": "", **values},
-            )
-            connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["project_id", "question_id", "annotator"], set_=values
-                )
-            )
-
-
-def _mine(
-    table: sa.Table, project_id: str, question_id: str, annotator: str
-) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        table.c.project_id == project_id,
-        table.c.question_id == question_id,
-        table.c.annotator == annotator,
-    )
-
-
-def _joined(table: Any, annotator: str) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        table.c.project_id == question.c.project_id,
-        table.c.question_id == question.c.id,
-        table.c.annotator == annotator,
-    )
-
-
-def _row(project_id: str, asked: Asked) -> dict[str, Any]:
-    what = asked.question
-    return {
-        "project_id": project_id,
-        "id": what.id,
-        "kind": type(what).__name__.lower(),
-        "parts": asdict(what),
-        "why": asked.why,
-        "touches": asked.touches,
-        "space": asked.space,
-        "guess": asdict(asked.guess) if asked.guess else None,
-    }
-
-
-def _question(row: Any) -> Question:
-    return _KINDS[row.kind](**row.parts)
-
-
-def asked_of(row: Any) -> Asked:
-    """Return the question of a row of the queue."""
-    guess = Guess(**row.guess) if row.guess else None
-    return Asked(_question(row), row.why, row.touches, row.space, guess)

@@ -116,6 +116,10 @@ question = sa.Table(
     sa.Column("touches", sa.Integer, nullable=False),
     sa.Column("space", ID, nullable=False),
     sa.Column("guess", sa.JSON),
+    # Drawn once from the project's seed and the id, in [0, 1): below a share it is blind,
+    # or asked of two people.
+    sa.Column("blind_lot", sa.Float, nullable=False),
+    sa.Column("shared_lot", sa.Float, nullable=False),
 )
 
 
@@ -140,6 +144,20 @@ judgment = sa.Table(
     sa.Column("source", sa.String(16), nullable=False),
     sa.Column("confidence", sa.Float, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
+    # What stood beside the question (domain.reviewing.Sight); None: nobody noted it.
+    sa.Column("sight", sa.String(16)),
+    # What the annotator said before they knew of another's answer, where that changed it.
+    sa.Column("at_first", sa.String(16)),
+)
+
+# A question on somebody's screen, kept from others until then.
+lease = sa.Table(
+    "lease",
+    metadata,
+    *_question_ref(),
+    sa.Column("annotator", sa.String(200), primary_key=True),
+    sa.Column("place", sa.String(64), nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
 )
 
 remark = sa.Table(
@@ -150,6 +168,8 @@ remark = sa.Table(
     sa.Column("flagged", sa.Boolean, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("skipped_at", UtcDateTime),
+    # The model's answer was shown once, so the question is no blind check any more.
+    sa.Column("seen", sa.Boolean),
 )
 
 proposal = sa.Table(

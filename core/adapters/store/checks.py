@@ -1,0 +1,127 @@
+"""Counting: how far people are, and how far they agree with models and each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.adapters.store.database import Database
+from core.adapters.store.questions import PEOPLE, about_it, judgment_of, question_of
+from core.adapters.store.schema import judgment, question
+from core.domain.judgments import Verdict
+from core.domain.reviewing import Both, Tally
+
+_TIMES = 40  # of the newest answers: how fast a person is now, not how fast they were
+
+
+class Checks:
+    """Reads what the answers come to. Writes nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def tally(self, project_id: str, annotator: str) -> Tally:
+        """Return how far a person is, and what the blind checks of all people came to."""
+        guessed = question.c.guess["verdict"].as_string()
+        own = (
+            judgment.c.project_id == project_id,
+            judgment.c.annotator == annotator,
+            judgment.c.source.in_(PEOPLE),
+        )
+        counted = (
+            sa.select(
+                sa.func.count(),
+                sa.func.count(guessed),
+                sa.func.sum(sa.case((guessed == judgment.c.verdict, 1), else_=0)),
+            )
+            .select_from(judgment)
+            .join(question, about_it(judgment))
+            .where(*own)
+        )
+        times = (
+            sa.select(judgment.c.at)
+            .where(*own, judgment.c.source == "human")
+            .order_by(judgment.c.at.desc())
+            .limit(_TIMES)
+        )
+        machine = sa.select(sa.func.count(judgment.c.question_id.distinct())).where(
+            judgment.c.project_id == project_id, judgment.c.source == "llm"
+        )
+        with self._db.read() as connection:
+            answered, comparable, agreed = connection.execute(counted).one()
+            blind, blind_agreed = connection.execute(_blind(project_id)).one()
+            return Tally(
+                answered=answered,
+                agreed=agreed or 0,
+                comparable=comparable,
+                blind_agreed=blind_agreed or 0,
+                blind=blind,
+                machine=connection.scalar(machine) or 0,
+                times=tuple(reversed(connection.scalars(times).all())),
+            )
+
+    def both(self, project_id: str) -> tuple[Both, ...]:
+        """Return what was said of each question that two people or more answered."""
+        several = (
+            sa.select(judgment.c.question_id)
+            .where(judgment.c.project_id == project_id, judgment.c.source.in_(PEOPLE))
+            .group_by(judgment.c.question_id)
+            .having(sa.func.count() > 1)
+        )
+        statement = (
+            sa.select(question, judgment)
+            .join(judgment, about_it(judgment))
+            .where(
+                question.c.project_id == project_id,
+                question.c.id.in_(several),
+                judgment.c.source.in_(PEOPLE),
+            )
+            .order_by(question.c.position, judgment.c.at, judgment.c.annotator)
+        )
+        with self._db.read() as connection:
+            rows = connection.execute(statement).all()
+        found = []
+        for _, group in groupby(rows, key=lambda row: row.id):
+            given = list(group)
+            about = question_of(given[0])
+            answers = tuple(judgment_of(row, about) for row in given)
+            first = tuple(
+                replace(answer, verdict=Verdict(row.at_first or row.verdict))
+                for row, answer in zip(given, answers, strict=True)
+                if row.at_first or row.sight != "others"
+            )
+            found.append(Both(about, answers, first))
+        return tuple(found)
+
+
+def _blind(project_id: str) -> sa.Select[int, Any]:
+    """Select how many blind checks are comparable, and on how many both said the same."""
+    machine = judgment.alias()
+    said = (
+        sa.select(machine.c.verdict)
+        .where(
+            machine.c.project_id == judgment.c.project_id,
+            machine.c.question_id == judgment.c.question_id,
+            machine.c.source == "llm",
+        )
+        .order_by(machine.c.at.desc(), machine.c.annotator)
+        .limit(1)
+        .correlate(judgment)
+        .scalar_subquery()
+    )
+    checks = (
+        sa.select(judgment.c.verdict, said.label("said"))
+        .where(
+            judgment.c.project_id == project_id,
+            judgment.c.source == "human",
+            judgment.c.sight == "nothing",
+            judgment.c.verdict != Verdict.UNSURE.value,
+        )
+        .subquery()
+    )
+    return sa.select(
+        sa.func.count(), sa.func.sum(sa.case((checks.c.verdict == checks.c.said, 1), else_=0))
+    ).where(checks.c.said.is_not(None), checks.c.said != Verdict.UNSURE.value)

@@ -1,0 +1,162 @@
+"""One question at a time: what may be pressed, and what is done then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from core.domain.judgments import Verdict
+from core.domain.projects import Project
+from core.domain.reviewing import Handed, Seat, Sight, Terms
+from core.project import cards, review
+from pages._ui.cached import texts, workspace
+from pages._ui.people import seat
+from pages._ui.question import show_question
+from pages._ui.show import plain, told_errors
+
+_HELP = Path(__file__).resolve().parents[2] / "assets" / "help" / "review.md"
+
+_Where = tuple[str, str]
+"""Project and question."""
+
+
+def ask(project: Project, terms: Terms) -> None:
+    """Show the question on this seat's screen, with all that may be done about it."""
+    here = seat()
+    handed = review.next_question(workspace(), project.id, here, terms)
+    if handed is None:
+        st.info(cards.NOTHING_LEFT)
+        return
+    card, where = (
+        cards.show(workspace(), project.id, handed),
+        (project.id, handed.asked.question.id),
+    )
+    show_question(card, texts(project))
+    show_choices(card, handed, where)
+    _suggestion(card, handed, where)
+    asked = handed.asked
+    st.caption(f"Asked because: {plain(asked.why)} Touches {asked.touches:,} texts.")
+    _actions(where, here, terms)
+
+
+def take_back(project_id: str, terms: Terms) -> None:
+    """Take the newest answer back, or the newest bulk approval, and say so."""
+    undone = review.undo_answer(workspace(), project_id, seat(), terms)
+    if len(undone) > 1:
+        st.toast(f"Your approval of {len(undone):,} answers was taken back.")
+    else:
+        st.toast(
+            "Your last answer was taken back." if undone else "There is no answer to take back."
+        )
+
+
+def show_choices(card: cards.Card, handed: Handed, where: _Where) -> None:
+    """Show a button with its key for each answer."""
+    few = len(card.choices) <= 4
+    with st.container(horizontal=True):
+        for choice in card.choices:
+            # The card's id in key and args: a key pressed too early answers no other card.
+            st.button(
+                plain(choice.label),
+                key=f"{choice.verdict}{where[1]}",
+                shortcut=choice.key,
+                width="stretch" if few else "content",
+                on_click=_record,
+                args=(*where, choice.verdict, card.sight, _revealed(card, handed, choice.verdict)),
+            )
+
+
+def _suggestion(card: cards.Card, handed: Handed, where: _Where) -> None:
+    if handed.blind:
+        st.caption(
+            ":material/visibility_off: Blind check: the LLM has answered this one, too. "
+            "You will see its answer once you have given yours."
+        )
+        return
+    if card.suggestion is None:
+        return
+    label = plain(card.suggestion.label)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            f"Accept: {label}",
+            key=f"accept{where[1]}",
+            shortcut="Space",
+            type="primary",
+            on_click=_record,
+            args=(*where, card.suggestion.verdict, card.sight, ""),
+        )
+        st.caption(_told(card, handed, label))
+
+
+def _told(card: cards.Card, handed: Handed, label: str) -> str:
+    """Return whose suggestion it is, how sure, and why."""
+    told, guess = handed.told, handed.asked.guess
+    if card.sight == "llm" and told:
+        sure = f"{told.judgment.confidence:.0%} sure"
+        return f"The LLM says **{label}**, {sure}. {plain(told.reason)}"
+    silent = f"The LLM could not tell. {plain(told.reason)}  \n" if told else ""
+    return f"{silent}The embedder's own guess: **{label}**. {plain(guess.reason) if guess else ''}"
+
+
+def _revealed(card: cards.Card, handed: Handed, verdict: Verdict) -> str:
+    """Return what to show after a blind check, "" where there was none."""
+    if not (handed.blind and handed.told):
+        return ""
+    theirs = handed.told.judgment.verdict
+    reason = f" {plain(handed.told.reason)}" if handed.told.reason else ""
+    said = (
+        f"You said **{plain(card.label(verdict))}**, the LLM said **{plain(card.label(theirs))}**"
+    )
+    return f"{said}.{reason}"
+
+
+def _actions(where: _Where, here: Seat, terms: Terms) -> None:
+    project_id, question_id = where
+    left = review.remark_on(workspace(), project_id, question_id, here.annotator)
+    with st.container(horizontal=True):
+        for label, key, action, args in (
+            ("Skip", "S", _skip, where),
+            ("Undo", "Backspace", take_back, (project_id, terms)),
+            ("Unflag" if left.flagged else "Flag", "F", _flag, where),
+        ):
+            st.button(label, key=f"{key}{question_id}", shortcut=key, on_click=action, args=args)
+        if st.button("Note", key="T", shortcut="T"):
+            st.session_state["noting"] = question_id
+        if st.button("Help", key="H", shortcut="H"):
+            _help()
+    if left.note or st.session_state.get("noting") == question_id:
+        key = f"note{question_id}"
+        st.text_input("Note", left.note, key=key, on_change=_note, args=(*where, key))
+
+
+@st.dialog("Keys")
+def _help() -> None:
+    st.markdown(_HELP.read_text("utf-8"))
+
+
+def _record(
+    project_id: str, question_id: str, verdict: Verdict, sight: Sight, revealed: str
+) -> None:
+    with told_errors():
+        name = seat().annotator
+        review.answer(workspace(), project_id, question_id, verdict, name, sight)
+        if revealed:
+            st.toast(revealed, icon=":material/visibility:")
+
+
+def _skip(project_id: str, question_id: str) -> None:
+    review.skip(workspace(), project_id, question_id, seat())
+
+
+def _flag(project_id: str, question_id: str) -> None:
+    left = review.remark_on(workspace(), project_id, question_id, seat().annotator)
+    review.leave_remark(workspace(), project_id, replace(left, flagged=not left.flagged))
+
+
+def _note(project_id: str, question_id: str, key: str) -> None:
+    with told_errors():
+        left = review.remark_on(workspace(), project_id, question_id, seat().annotator)
+        review.leave_remark(workspace(), project_id, replace(left, note=st.session_state[key]))
+    st.session_state["noting"] = None
