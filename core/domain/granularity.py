@@ -119,8 +119,8 @@ class Granularity:
 
     `consistency` is the F measure between the answers and the tree's levels, `answered` the
     estimate read off it; both None before there are enough answers (`answers`
-    counts the usable ones). `found` is the number of groups that the answers
-    themselves have shown, if anyone counted. `separation` is the silhouette of
+    counts the usable ones). `found` is the number of groups that the answers make
+    of all texts, None while they are few. `separation` is the silhouette of
     the levels, which needs no answer. `stops`: one to three, the best first.
     """
 

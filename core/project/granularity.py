@@ -12,10 +12,11 @@ from core.domain.granularity import Count, Granularity, MergeTree
 from core.domain.ids import content_id
 from core.domain.spaces import Ints
 from core.project.arrays import load_clustering, load_embedding
+from core.project.grouping import grouping_of_all
 from core.project.mapping import Current
 from core.project.viewing import View
 from core.project.workspace import Workspace
-from core.steps.granularity import MIN_ANSWERS, estimate, grow
+from core.steps.granularity import MIN_ANSWERS, estimate, groups_found, grow
 
 # The share of a group that the topics counted in its name make up.
 _COUNTED = 0.9
@@ -51,22 +52,23 @@ class Levels:
                 "pairs and placements, some of them the same and some different."
             )
         if found.found:
-            words.append(f"They have shown {_range(found.found)} so far.")
+            words.append(f"Spread over all texts, they make {_range(found.found)}.")
         words.append(f"The texts alone speak for about {found.separated:,}.")
         return " ".join(words)
 
 
-def levels(workspace: Workspace, here: Current, found: Count | None = None) -> Levels:
-    """Return the levels of the current map. `found`: the groups that answers have shown.
+def levels(workspace: Workspace, here: Current) -> Levels:
+    """Return the levels of the current map, as all answers so far speak for them.
 
-    The same for the same `stamp` and `found`. About a second for 10,000 texts.
-    Raises TooFewError where there are not two texts.
+    The same for the same `stamp`. About a second for 10,000 texts. Raises
+    TooFewError where there are not two texts.
     """
     embedding = load_embedding(workspace, here.map)
     clustering = load_clustering(workspace, here.map)
     seed = here.project.seed
     tree = grow(embedding, clustering, seed=seed)
     judgments = workspace.store.reviews.judgments(here.project.id)
+    found = groups_found(grouping_of_all(workspace, here.map)) if judgments else None
     groups = len(set(clustering.labels.tolist()) - {UNASSIGNED})
     return Levels(tree, estimate(embedding, tree, judgments, found=found, seed=seed), groups)
 
@@ -74,8 +76,9 @@ def levels(workspace: Workspace, here: Current, found: Count | None = None) -> L
 def stamp(workspace: Workspace, here: Current) -> str:
     """Return what names the levels: the map, and the answers so far."""
     judgments = workspace.store.reviews.judgments(here.project.id)
-    newest = max((judgment.at.isoformat() for judgment in judgments), default="")
-    return content_id("levels", here.map.id, str(len(judgments)), newest)
+    # An annotator has one answer to a question, and giving it again makes it newer.
+    said = (part for j in judgments for part in (j.question.id, j.annotator, j.at.isoformat()))
+    return content_id("levels", here.map.id, *said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,12 @@ def grouping_of(workspace: Workspace, source: Map) -> Grouping:
     return weigh(ground, prior, _known_to(source, judgments))
 
 
+def grouping_of_all(workspace: Workspace, source: Map) -> Grouping:
+    """Return the groups that all answers so far speak for, on a map or not yet."""
+    ground, prior = foundation(workspace, source)
+    return weigh(ground, prior, workspace.store.reviews.judgments(source.project))
+
+
 def moves(workspace: Workspace, here: Current, grouping: Grouping) -> Moves:
     """Return what the answers moved in a map that they shaped; nothing in another.
 

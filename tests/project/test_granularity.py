@@ -6,10 +6,11 @@ import altair as alt
 import numpy as np
 
 from core.domain.clusterings import UNASSIGNED
-from core.domain.granularity import Count
+from core.domain.reviewing import Seat
 from core.project import pictures
 from core.project.arrays import load_map
 from core.project.granularity import levels, preview, stamp
+from core.project.grouping import grouping_of_all
 from core.project.mapping import current
 from core.project.review import undo_answer
 from core.project.viewing import view
@@ -36,16 +37,29 @@ def test_the_levels_begin_at_the_map_and_answers_make_them_new(
     assert before == stamp(workspace, here)
     answer_gold(workspace, project, 2)
     assert stamp(workspace, here) != before
-    undo_answer(workspace, project, "me")
-    undo_answer(workspace, project, "me")
+    undo_answer(workspace, project, Seat("me"))
+    undo_answer(workspace, project, Seat("me"))
     assert stamp(workspace, here) == before
 
 
-def test_the_groups_found_by_answers_are_told(mapped: Mapped) -> None:
+def test_the_groups_that_the_answers_make_are_told_beside_the_other_estimates(
+    mapped: Mapped, answer_gold: AnswerGold
+) -> None:
     workspace, project = mapped
-    found = levels(workspace, current(workspace, project), found=Count(9, 8, 11))
-    assert "They have shown 9 groups (8 to 11) so far." in found.told
-    assert found.granularity.stops[0].k == 9
+    here = current(workspace, project)
+    assert levels(workspace, here).granularity.found is None
+    answer_gold(workspace, project, 3)
+    assert levels(workspace, here).granularity.found is None, "three answers show no number"
+    answer_gold(workspace, project, 57)
+    found = levels(workspace, here)
+    made = found.granularity.found
+    assert made is not None
+    labels = grouping_of_all(workspace, here.map).clustering.labels
+    assert made.low <= made.k == len(set(labels.tolist()) - {UNASSIGNED}) <= made.high
+    between = f"{made.k} groups ({made.low} to {made.high})"
+    assert f"Spread over all texts, they make {between}." in found.told
+    assert "The texts alone speak for about" in found.told
+    assert made.k in found.choices or found.granularity.answered is not None
 
 
 def test_a_preview_names_each_group_once(mapped: Mapped) -> None:

@@ -45,7 +45,7 @@ def _candidates(answered: Count | None, found: Count | None, separation: Curve) 
     if answered is not None:
         yield Stop(answered.k, "Your answers fit this number of groups best.")
     if found is not None:
-        yield Stop(found.k, "Your answers have shown this many groups so far.")
+        yield Stop(found.k, "Spread over all texts, your answers make this many groups.")
     yield Stop(plateau(separation), "Here the groups stand well apart.")
 
 
