@@ -1,17 +1,14 @@
-"""Which pairs of texts the answers decide, and which of them are shown as examples."""
+"""Which pairs of texts the answers decide."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from core.domain.judgments import Judgment, Source, Verdict
 from core.domain.questions import Contradiction, Pair, Placement, Question, Triplet
-from core.steps.granularity import demonstrations, paired
+from core.steps.granularity import paired
 from tests.steps.granularity_texts import NOW
 
 IDS = tuple("abcdefgh")
@@ -84,52 +81,3 @@ def test_where_a_person_answered_no_machine_is_heard() -> None:
     machine = said(pair, Verdict.DIFFERENT, source="llm", by="model")
     assert decided(machine) == {("a", "b"): (False, 1.0)}
     assert decided(machine, said(pair, Verdict.SAME)) == {("a", "b"): (True, 1.0)}
-
-
-# Demonstrations
-
-
-def pair_answers() -> st.SearchStrategy[list[Judgment]]:
-    ids = st.lists(st.sampled_from(IDS), min_size=2, max_size=2, unique=True)
-    one = st.builds(
-        lambda pair, verdict, source, by, confidence, minutes: said(
-            Pair(*pair), verdict, source, by, confidence, minutes
-        ),
-        ids,
-        st.sampled_from([Verdict.SAME, Verdict.DIFFERENT, Verdict.UNSURE]),
-        st.sampled_from(["human", "llm"]),
-        st.sampled_from(["me", "you"]),
-        st.sampled_from([0.5, 1.0]),
-        st.integers(0, 3),
-    )
-    return st.lists(one, max_size=14)
-
-
-@given(pair_answers(), st.randoms())
-def test_demonstrations_are_two_of_a_kind_from_people_who_agree(
-    judgments: list[Judgment], random: object
-) -> None:
-    found = demonstrations(judgments)
-    for same in (True, False):
-        kind = [pair for pair, is_same in found if is_same == same]
-        verdict = Verdict.SAME if same else Verdict.DIFFERENT
-        human = {j.question.id: set() for j in judgments if j.source == "human"}
-        for judgment in judgments:
-            if judgment.source == "human":
-                human[judgment.question.id].add(judgment.verdict)
-        agreed = {question for question, verdicts in human.items() if verdicts == {verdict}}
-        assert {pair.id for pair in kind} <= agreed
-        assert len({pair.id for pair in kind}) == len(kind) == min(2, len(agreed))
-    shuffled = list(judgments)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert demonstrations(shuffled) == found
-
-
-def test_the_surest_come_first_then_the_newest() -> None:
-    old = said(Pair("a", "b"), Verdict.SAME, minutes=0)
-    new = said(Pair("a", "c"), Verdict.SAME, minutes=9)
-    unsure = said(Pair("a", "d"), Verdict.SAME, confidence=0.6, minutes=20)
-    apart = said(Pair("e", "f"), Verdict.DIFFERENT)
-    machine = replace(said(Pair("g", "h"), Verdict.DIFFERENT, minutes=30), source="llm")
-    found = demonstrations([unsure, old, machine, apart, new])
-    assert found == ((new.question, True), (apart.question, False), (old.question, True))

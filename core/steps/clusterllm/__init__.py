@@ -3,6 +3,7 @@
 Zhang, Wang, Shang: ClusterLLM, EMNLP 2023, arXiv 2305.14871. Kept beside our own
 question engine so that the two can be measured on the same texts, embedder and judge;
 what is mended elsewhere (`steps.questions`, `steps.granularity`) stays unmended here.
+Its wording is the preset "clusterllm" of `steps.prompts`.
 """
 
 from core.steps.clusterllm.granularity import (
@@ -13,29 +14,17 @@ from core.steps.clusterllm.granularity import (
     ward_tree,
 )
 from core.steps.clusterllm.partition import final_clusters, initial_clusters
-from core.steps.clusterllm.prompts import (
-    Demonstration,
-    pair_prompt,
-    read_choice,
-    read_same,
-    triplet_prompt,
-)
 from core.steps.clusterllm.triplets import TRIPLETS, chosen, propose_triplets
 
 __all__ = [
     "PAIRS_A_LEVEL",
     "TRIPLETS",
-    "Demonstration",
     "best_k",
     "chosen",
     "final_clusters",
     "initial_clusters",
-    "pair_prompt",
     "propose_pairs",
     "propose_triplets",
-    "read_choice",
-    "read_same",
-    "triplet_prompt",
     "usable",
     "ward_tree",
 ]

@@ -1,10 +1,9 @@
-"""What the answers say about pairs of texts, and which of them make good examples."""
+"""What the answers say about pairs of texts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,37 +75,3 @@ def _said(judgment: Judgment) -> list[tuple[str, str, bool, float]]:
         for name, group in zip(GROUPS, question.candidates, strict=False)
         for text in group
     ]
-
-
-def demonstrations(judgments: Iterable[Judgment]) -> tuple[tuple[Pair, bool], ...]:
-    """Return two pairs answered "same" and two answered "different", in turn.
-
-    Examples for the granularity prompt (ClusterLLM, section 3.2), taken from what
-    people said: the most confident first, then the newest. A pair on which
-    people disagree is none. Fewer of a kind where there are fewer.
-    """
-    people = [j for j in judgments if j.source == "human" and isinstance(j.question, Pair)]
-    said: dict[str, set[Verdict]] = {}
-    for judgment in people:
-        said.setdefault(judgment.question.id, set()).add(judgment.verdict)
-    agreed = [judgment for judgment in people if len(said[judgment.question.id]) == 1]
-    kinds = [
-        _first_two(judgment for judgment in agreed if judgment.verdict is verdict)
-        for verdict in (Verdict.SAME, Verdict.DIFFERENT)
-    ]
-    shown = []
-    for place in range(2):
-        for same, kind in zip((True, False), kinds, strict=True):
-            shown += [(pair, same) for pair in kind[place : place + 1]]
-    return tuple(shown)
-
-
-def _first_two(judgments: Iterable[Judgment]) -> list[Pair]:
-    def key(judgment: Judgment) -> tuple[float, datetime, str]:
-        return judgment.confidence, judgment.at, judgment.question.id
-
-    pairs: dict[str, Pair] = {}
-    for judgment in sorted(judgments, key=key, reverse=True):
-        if isinstance(judgment.question, Pair):
-            pairs.setdefault(judgment.question.id, judgment.question)
-    return list(pairs.values())[:2]

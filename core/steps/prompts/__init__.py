@@ -1,0 +1,36 @@
+"""Prompts: a question in words that no text can bend, and a reply that answers it or does not."""
+
+from core.steps.prompts.asking import content_free, prompt_of, retry_of
+from core.steps.prompts.demonstrations import pick_demonstrations
+from core.steps.prompts.naming import (
+    definition_prompt,
+    hierarchy_prompt,
+    naming_prompt,
+    read_definition,
+    read_hierarchy,
+    read_naming,
+)
+from core.steps.prompts.presets import PRESETS, preset
+from core.steps.prompts.reading import read_chances, read_reply, write_reply
+from core.steps.prompts.templates import FIELDS, RULES, template_of
+
+__all__ = [
+    "FIELDS",
+    "PRESETS",
+    "RULES",
+    "content_free",
+    "definition_prompt",
+    "hierarchy_prompt",
+    "naming_prompt",
+    "pick_demonstrations",
+    "preset",
+    "prompt_of",
+    "read_chances",
+    "read_definition",
+    "read_hierarchy",
+    "read_naming",
+    "read_reply",
+    "retry_of",
+    "template_of",
+    "write_reply",
+]

@@ -1,0 +1,209 @@
+"""Prompts about finished groups, names, definitions, parents, and what their replies say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
+
+from core.domain.errors import InputError
+from core.domain.llm import Prompt, Reply
+from core.domain.prompts import Aim, Definition, InvalidReply, Naming, Parent, PromptKind, Template
+from core.steps.prompts.asking import assembled
+from core.steps.prompts.marking import boundary, listed, mark, plain, share_of
+from core.steps.prompts.reading import readable
+from core.steps.prompts.repair import objects_in
+
+LONGEST_LABEL = 60
+LONGEST_SENTENCE = 300
+
+_LONGEST_WORDS = 200  # characters of the keywords, and of a name that is shown
+_NEXT = "Ask again, or write it yourself."
+_ONLY = "Reply with one JSON object and nothing else: "
+
+_Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class _Named(BaseModel):
+    label: _Label
+    description: str = ""
+
+
+class _Defined(BaseModel):
+    definition: _Label
+    quotes: list[str] = []
+
+
+class _Group(BaseModel):
+    label: _Label
+    members: list[int] = Field(min_length=1)
+
+
+class _Grouped(BaseModel):
+    parents: list[_Group] = Field(min_length=1)
+
+
+def naming_prompt(
+    texts: Sequence[str],
+    template: Template,
+    aim: Aim,
+    *,
+    keywords: Sequence[str] = (),
+    others: Sequence[str] = (),
+) -> Prompt:
+    """Return the prompt that asks for a group's label.
+
+    `texts` are bodies that show the group; `keywords` its telling words; `others` the
+    labels of its neighbours, which it may not take. Raises InputError where the
+    template is of another kind or there is no text.
+    """
+    return _about(
+        "naming",
+        template,
+        aim,
+        texts,
+        {"keywords": _words(keywords)},
+        others,
+        {"label": {"type": "string"}, "description": {"type": "string"}},
+        f'{_ONLY}{{"label": …, "description": …}}.',
+    )
+
+
+def read_naming(reply: Reply, others: Sequence[str] = ()) -> Naming:
+    """Return the label and its sentence. Raises InvalidReply where there is none, or
+    where the label is longer than 60 characters or one of `others`."""
+    found = _parsed(reply, _Named, "label")
+    label = plain(found.label, len(found.label)).strip(" \"'.*")
+    if not label or len(label) > LONGEST_LABEL:
+        raise InvalidReply(
+            f"The label must have 1 to {LONGEST_LABEL} characters that can be read.", _NEXT
+        )
+    if label.casefold() in {other.strip().casefold() for other in others}:
+        raise InvalidReply("Another group has this label already.", _NEXT)
+    return Naming(label, plain(found.description, LONGEST_SENTENCE))
+
+
+def definition_prompt(
+    label: str, texts: Sequence[str], template: Template, aim: Aim, *, others: Sequence[str] = ()
+) -> Prompt:
+    """Return the prompt that asks what a group means, with quotes; see `naming_prompt`."""
+    return _about(
+        "definition",
+        template,
+        aim,
+        texts,
+        {"label": plain(label, _LONGEST_WORDS)},
+        others,
+        {
+            "definition": {"type": "string"},
+            "quotes": {"type": "array", "items": {"type": "string"}, "maxItems": 3},
+        },
+        f'{_ONLY}{{"definition": …, "quotes": […]}}.',
+    )
+
+
+def read_definition(reply: Reply, texts: Sequence[str]) -> Definition:
+    """Return the definition. Quotes that stand word for word in none of `texts` (as
+    the prompt showed them) are left out: only evidence counts. Raises InvalidReply
+    where there is no definition."""
+    found = _parsed(reply, _Defined, "definition")
+    sentence = plain(found.definition, LONGEST_SENTENCE)
+    if not sentence:
+        raise InvalidReply("The definition holds nothing that can be read.", _NEXT)
+    shown = [plain(text) for text in texts]
+    quotes = (plain(quote).strip(" \"'") for quote in found.quotes)
+    real = (quote for quote in quotes if quote and any(quote in text for text in shown))
+    return Definition(sentence, tuple(dict.fromkeys(real))[:3])
+
+
+def hierarchy_prompt(topics: Sequence[str], template: Template, aim: Aim) -> Prompt:
+    """Return the prompt that asks for broader topics over the labels `topics`."""
+    _check(template, "hierarchy", topics)
+    lines = [plain(topic, _LONGEST_WORDS) for topic in topics]
+    code = boundary(template.version, *lines)
+    numbered = [f"{number}. {mark(line, code)}" for number, line in enumerate(lines, start=1)]
+    member = {"type": "array", "items": {"type": "integer"}, "minItems": 1}
+    parent = _object({"label": {"type": "string"}, "members": member})
+    return assembled(
+        template,
+        aim,
+        {"topics": "\n".join(numbered)},
+        code,
+        _object({"parents": {"type": "array", "items": parent}}),
+        f'{_ONLY}{{"parents": [{{"label": …, "members": [numbers]}}, …]}}.',
+    )
+
+
+def read_hierarchy(reply: Reply, topics: int) -> tuple[Parent, ...]:
+    """Return the broader topics over `topics` labels. Raises InvalidReply where a number
+    is missing, stands twice or names no topic, or where a label is missing or too long."""
+    found = _parsed(reply, _Grouped, "list of parents")
+    members = sorted(member for parent in found.parents for member in parent.members)
+    if members != list(range(1, topics + 1)):
+        raise InvalidReply(
+            f"Each number from 1 to {topics:,} must stand in exactly one parent.", _NEXT
+        )
+    labels = [plain(parent.label, len(parent.label)) for parent in found.parents]
+    if not all(0 < len(label) <= LONGEST_LABEL for label in labels):
+        raise InvalidReply(f"Each label must have 1 to {LONGEST_LABEL} characters.", _NEXT)
+    return tuple(
+        Parent(label, tuple(sorted(member - 1 for member in parent.members)))
+        for label, parent in zip(labels, found.parents, strict=True)
+    )
+
+
+def _about(
+    kind: PromptKind,
+    template: Template,
+    aim: Aim,
+    texts: Sequence[str],
+    marked: Mapping[str, str],
+    others: Sequence[str],
+    properties: Mapping[str, Any],
+    wanted: str,
+) -> Prompt:
+    _check(template, kind, texts)
+    lines = [plain(text, share_of(len(texts))) for text in texts]
+    taken = [plain(other, _LONGEST_WORDS) for other in others]
+    code = boundary(template.version, *lines, *marked.values(), *taken)
+    fields = {name: mark(value, code) if value else "none" for name, value in marked.items()}
+    fields |= {"texts": listed(lines, code), "others": listed(taken, code) or "none"}
+    return assembled(template, aim, fields, code, _object(properties), wanted)
+
+
+def _words(keywords: Sequence[str]) -> str:
+    return plain(", ".join(keywords), _LONGEST_WORDS)
+
+
+def _check(template: Template, kind: PromptKind, shown: Sequence[str]) -> None:
+    if template.kind != kind:
+        raise InputError(
+            f"A template for a {template.kind} cannot ask for a {kind}.",
+            f"Use a template for a {kind}.",
+        )
+    if not shown:
+        raise InputError("There is nothing to show to the model.", "Choose a group with texts.")
+
+
+def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "title": "reply",
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _parsed(reply: Reply, model: type[_Model], wanted: str) -> _Model:
+    """Return the last object of the reply that is one of `model`."""
+    for one in reversed(objects_in(readable(reply.body))):
+        try:
+            return model.model_validate(one)
+        except ValidationError:  # an object beside the answer
+            continue
+    raise InvalidReply(f"It held no JSON object with a {wanted}.", _NEXT)
