@@ -9,13 +9,11 @@ import pytest
 from core.domain.judgments import (
     Constraints,
     Link,
-    Verdict,
     WeightedPlacement,
     WeightedTriplet,
-    allowed,
 )
 from core.domain.questions import Contradiction, Pair, Placement, Triplet
-from core.steps.constraints import agree_in_both_orders, settle
+from core.steps.constraints import settle
 from tests.steps.answering import say
 
 PAIR = Pair("a", "b")
@@ -156,18 +154,6 @@ def test_a_machine_that_nobody_knows_weighs_the_evidence_of_being_right_85_times
 def test_no_judgments_and_no_confidence_settle_to_nothing():
     assert settle([]) == Constraints()
     assert settle([say(PAIR, "same", confidence=0.0)]) == Constraints()
-
-
-@pytest.mark.parametrize("first", list(allowed(TRIPLET)))
-@pytest.mark.parametrize("second", list(allowed(TRIPLET)))
-def test_a_flip_between_the_two_orders_abstains(first, second):
-    agreed = agree_in_both_orders(first, second)
-
-    assert agreed is (first if first == second else Verdict.UNSURE)
-    assert agreed in allowed(TRIPLET)
-    assert settle([say(TRIPLET, agreed, "llm")]) == (
-        settle([say(TRIPLET, first, "llm")]) if first == second else Constraints()
-    )
 
 
 # --- agreement, disagreement, rank
