@@ -22,16 +22,19 @@ bench: $(VENV)/.dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.clusters
 	$(BIN)/python -m benchmarks.questions
 	$(BIN)/python -m benchmarks.walk
+	$(BIN)/python -m benchmarks.judges
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.app: requirements.txt | $(VENV)/bin/python
+$(VENV)/.app: requirements.txt requirements-nodeps.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps -r requirements-nodeps.txt
 	touch $@
 
-$(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+$(VENV)/.dev: requirements.txt requirements-nodeps.txt requirements-dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps -r requirements-nodeps.txt
 	touch $@
 
 # The browser tests drive the system's Chromium; where there is none, Playwright brings one.
