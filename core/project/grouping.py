@@ -26,8 +26,8 @@ from core.project.arrays import (
 from core.project.cards import topic_labels
 from core.project.intake import load_corpus
 from core.project.mapping import BLOCKS, Current, adopt, current, drawn_from
+from core.project.settled import reliabilities
 from core.project.workspace import Workspace
-from core.steps.constraints import reliabilities
 from core.steps.grouping import group, lay_ground
 
 

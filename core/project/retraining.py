@@ -20,9 +20,9 @@ from core.project.arrays import load_clustering, load_embedding
 from core.project.encoders import open_encoder
 from core.project.intake import find_project, load_corpus
 from core.project.mapping import Current, Drawn, adopt_kept, current, draw, next_round
+from core.project.settled import settle
 from core.project.stages import Stage, shares
 from core.project.workspace import Workspace
-from core.steps.constraints import settle
 from core.steps.training import examples, score, split
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from core.domain.judgments import GROUPS, Judgment, Verdict
 from core.domain.questions import Contradiction, Pair, Placement, Question, Triplet
 from core.domain.texts import Text
+from core.project.settled import reliabilities
 from core.project.workspace import Workspace
-from core.steps.constraints import reliabilities
 
 _LONGEST = 60  # characters of a text inside a sentence
 

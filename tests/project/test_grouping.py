@@ -12,6 +12,7 @@ from core.domain.errors import TooFewError
 from core.domain.jobs import JobStatus
 from core.domain.judgments import Judgment, Verdict
 from core.domain.questions import Asked, Pair
+from core.domain.reviewing import Seat
 from core.domain.taxonomy import Reassign, SetLock
 from core.project import review, use_cases
 from core.project.arrays import load_clustering, load_map
@@ -86,7 +87,7 @@ def test_removing_answers_restores_what_fewer_answers_gave(
     many = grouping_of(workspace, spread(workspace, project).map).clustering.labels
     assert (few != many).any()
     for _ in range(20):
-        review.undo_answer(workspace, project, "me")
+        review.undo_answer(workspace, project, Seat("me"))
     again = grouping_of(workspace, spread(workspace, project).map).clustering.labels
     assert (again == few).all()
 

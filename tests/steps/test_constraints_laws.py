@@ -34,6 +34,7 @@ def test_the_order_of_the_answers_changes_nothing(judgments, random):
     assert settle(shuffled) == settle(judgments)
     assert reliabilities(shuffled) == reliabilities(judgments)
     assert contradictions(shuffled, ()) == contradictions(judgments, ())
+    assert settle(shuffled, trust=reliabilities(judgments)) == settle(judgments)
 
 
 @given(answers())

@@ -11,6 +11,7 @@ from core.domain.judgments import (
     Constraints,
     Judgment,
     Link,
+    Reliability,
     Verdict,
     WeightedPlacement,
     WeightedTriplet,
@@ -22,8 +23,15 @@ from core.steps.constraints.sayings import Ends, ends, sayings, sides_of, still_
 from core.steps.constraints.votes import Rank, Vote, majority, unresolved, votes_on
 
 
-def settle(judgments: Iterable[Judgment], known: Collection[str] | None = None) -> Constraints:
+def settle(
+    judgments: Iterable[Judgment],
+    known: Collection[str] | None = None,
+    *,
+    trust: Mapping[Annotator, Reliability] | None = None,
+) -> Constraints:
     """Settle judgments into weighted constraints, whatever their order.
+
+    `trust` is what `reliabilities` found in the same judgments, None: not found yet.
 
     1. Of one annotator's answers to one question the latest counts. People
        (human, bulk) and machines (llm, rule) of one name are kept apart.
@@ -51,10 +59,10 @@ def settle(judgments: Iterable[Judgment], known: Collection[str] | None = None) 
     All tuples are sorted and hold one entry for each subject.
     """
     answers = latest(judgments)
-    trust = shares(answers)
+    right = shares(answers) if trust is None else {who: it.share for who, it in trust.items()}
     said = _Said()
     for question, given in answers.items():
-        _hear(said, question, given, trust, known)
+        _hear(said, question, given, right, known)
     must, cannot, tied = _links(said.votes)
     return Constraints(
         must_links=must,
