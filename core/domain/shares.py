@@ -26,4 +26,6 @@ def wilson(correct: int, total: int, z: float = Z_95) -> tuple[float, float]:
     share, spread = correct / total, z * z / total
     centre = (share + spread / 2) / (1 + spread)
     half = z / (1 + spread) * math.sqrt(share * (1 - share) / total + spread / (4 * total))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # Rounding would keep the interval of none and of all a hair away from its end.
+    low = 0.0 if correct == 0 else centre - half
+    return low, 1.0 if correct == total else centre + half

@@ -21,8 +21,8 @@ def test_wilson_of_nothing_says_nothing():
 def test_wilson_holds_the_share_narrows_with_more_and_mirrors(counted):
     correct, total = counted
     low, high = wilson(correct, total)
-    assert 0 <= low <= correct / total + 1e-12
-    assert correct / total - 1e-12 <= high <= 1
+    assert 0 <= low <= correct / total <= high <= 1
+    assert (low == 0) == (correct == 0) and (high == 1) == (correct == total)
     wider = wilson(10 * correct, 10 * total)
     assert wider[1] - wider[0] < high - low
     mirrored = wilson(total - correct, total)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.errors import TooFewError
@@ -74,6 +74,7 @@ def test_a_few_replies_divide_out_less_than_many():
 
 
 @given(st.lists(chances_of, max_size=6), chances_of)
+@settings(deadline=None)
 def test_dividing_keeps_the_mass_of_what_is_divided_and_leaves_the_rest(replies, chances):
     prior = option_prior(replies, ("1", "2"))
     assert sum(prior.values()) == pytest.approx(1.0)
@@ -84,6 +85,7 @@ def test_dividing_keeps_the_mass_of_what_is_divided_and_leaves_the_rest(replies,
 
 
 @given(chances_of)
+@settings(deadline=None)
 def test_a_content_free_question_is_even_once_its_own_prior_is_divided_out(chances):
     prior = option_prior([chances] * 1_000, tuple(chances))
     assert without_prior(chances, prior) == pytest.approx(dict.fromkeys(chances, 1 / 3), abs=0.01)

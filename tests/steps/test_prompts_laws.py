@@ -58,6 +58,7 @@ def test_the_code_stands_around_texts_and_nowhere_else(question, texts):
 
 
 @given(wild)
+@settings(deadline=None)
 def test_a_shown_text_is_one_visible_line(text):
     line = plain(text)
     assert line == " ".join(line.split())
@@ -93,6 +94,7 @@ def test_nobody_who_writes_a_text_can_know_the_code():
 
 
 @given(questions, st.booleans(), st.data())
+@settings(deadline=None)
 def test_reading_what_was_written_gives_the_answer_back(question, swapped, data):
     verdict = data.draw(st.sampled_from(sorted(allowed(question))))
     confidence = data.draw(st.none() | st.floats(0, 1))
@@ -116,6 +118,7 @@ def test_every_verdict_has_one_label(question, swapped):
 
 
 @given(st.permutations(["a", "b", "c"]))
+@settings(deadline=None)
 def test_a_triplet_with_its_sides_swapped_is_the_same_question(texts):
     anchor, one, other = texts
     left, right = Triplet(anchor, one, other), Triplet(anchor, other, one)
@@ -133,6 +136,7 @@ def careful(prompt, question: Question, swapped: bool, near: str) -> Answer:
 
 
 @given(st.permutations(["a", "b", "c"]), st.booleans())
+@settings(deadline=None)
 def test_who_reads_the_texts_says_the_same_in_both_orders(texts, first):
     question = Triplet(*texts)
     near = question.left if first else question.right

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from core.domain.judgments import GROUPS, Judgment, Verdict, counting
+from core.domain.judgments import GROUPS, Judgment, Verdict, latest
 from core.domain.prompts import Demonstration
 from core.domain.questions import Contradiction, Pair, Placement, Question
+
+_Rank = tuple[bool, float, float, tuple[str, ...]]
 
 OF_EACH = 2
 """Pairs of either answer, as in ClusterLLM (section 3.2)."""
@@ -38,8 +40,9 @@ def pick_demonstrations(
     id: the reason shown, where there is one.
     """
     found: dict[tuple[str, str], set[bool]] = {}
-    ranked: list[tuple[tuple[bool, float, float, str], tuple[str, str], Judgment]] = []
-    for judgment in counting(one for one in judgments if one.source == "human"):
+    ranked: list[tuple[_Rank, tuple[str, str], Judgment]] = []
+    answers = latest(one for one in judgments if one.source == "human").values()
+    for judgment in (one for given in answers for one in given.values()):
         for left, right, same in _said(judgment):
             ends = (left, right) if left < right else (right, left)
             found.setdefault(ends, set()).add(same)
@@ -57,9 +60,12 @@ def pick_demonstrations(
     return tuple(one for some in in_turn for one in some)
 
 
-def _rank(judgment: Judgment) -> tuple[bool, float, float, str]:
-    direct = isinstance(judgment.question, Pair)
-    return (not direct, -judgment.confidence, judgment.at.timestamp(), judgment.question.id)
+def _rank(judgment: Judgment) -> _Rank:
+    # By the texts and not by the id: a hash of thousands of answers, for each prompt
+    # anew, would cost more than the prompt.
+    question = judgment.question
+    direct = isinstance(question, Pair)
+    return (not direct, -judgment.confidence, judgment.at.timestamp(), question.texts)
 
 
 def _said(judgment: Judgment) -> Iterator[tuple[str, str, bool]]:
