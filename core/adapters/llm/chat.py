@@ -86,12 +86,11 @@ class LangChainModel:
             except self._vendor.errors as error:
                 cut_off = self._vendor.cut_off(error)
                 if cut_off is None:
-                    return failures.unreadable()
+                    return _bare(_behind(error))
                 message = cut_off
             return reply(message, prompt, time.perf_counter() - started)
         except ProviderError as error:
-            error.__context__ = error.__cause__ = None
-            return error.with_traceback(None)
+            return _bare(error)
         except (LangChainException, ValueError, TypeError, AttributeError, LookupError):
             return failures.unreadable()
 
@@ -116,6 +115,19 @@ class LangChainModel:
             )
             message: AIMessage = runnable.invoke(sent)["raw"]
             return message
+
+
+def _behind(error: Exception) -> ProviderError:
+    """The failure that a library took for one of its own connection."""
+    found: BaseException | None = error
+    while found is not None and not isinstance(found, ProviderError):
+        found = found.__cause__ or found.__context__
+    return failures.unreadable() if found is None else found
+
+
+def _bare(error: ProviderError) -> ProviderError:
+    error.__context__ = error.__cause__ = None
+    return error.with_traceback(None)
 
 
 def _next_to_drop(refusal: ProviderError, asks: Asks) -> Ask | None:
