@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from core.domain.errors import CladeError, InputError
-from core.domain.llm import Price
+from core.domain.llm import ModelChoice, Price, Provider
 
 NANO = 1_000_000_000
 """Money is counted in whole billionths of a US dollar: no sum of a million calls drifts."""
@@ -39,8 +40,10 @@ def nano(dollars: float) -> int:
 class JudgeSettings:
     """Who judges a project's questions, and how.
 
-    `provider` "" means that no LLM is set up. `price` in US dollars a million
-    tokens; `per_minute` requests, 0 for no limit; `timeout` seconds of one call.
+    `provider` "" means that no LLM is set up; what follows it is as in `ModelChoice`,
+    `base_url` "" for the provider's own. `price` in US dollars a million tokens;
+    `per_minute` requests, 0 for no limit; `timeout` seconds of one call; `draws`
+    replies to each prompt, of which the commonest counts.
     `aim` is what the groups are for in the person's words, `aspect` what counts
     as alike; `preset` names the wording of the prompts and `templates` the
     edited version in use by kind. `blind_share` of the questions hide the
@@ -48,16 +51,17 @@ class JudgeSettings:
     make no sense.
     """
 
-    provider: str = ""
+    provider: Provider | Literal[""] = ""
     model: str = ""
     base_url: str = ""
-    temperature: float = 0.0
+    temperature: float = 1.0
     price: Price = field(default_factory=lambda: Price(0.0, 0.0))
     concurrency: int = 8
     per_minute: int = 0
     timeout: float = 60.0
+    draws: int = 1
     aim: str = ""
-    aspect: str = ""
+    aspect: str = "topic"
     preset: str = "clade"
     templates: Mapping[str, str] = field(default_factory=dict)
     blind_share: float = 0.1
@@ -70,6 +74,7 @@ class JudgeSettings:
             ("number of calls at once", self.concurrency, 1, MOST_AT_ONCE),
             ("number of requests a minute", self.per_minute, 0, 100_000),
             ("timeout in seconds", self.timeout, 1.0, 600.0),
+            ("number of replies to a prompt", self.draws, 1, 9),
             ("share of blind checks", self.blind_share, 0.0, 1.0),
             ("length of the aim", len(self.aim), 0, LONGEST_AIM),
             ("length of the aspect", len(self.aspect), 0, LONGEST_AIM),
@@ -83,6 +88,22 @@ class JudgeSettings:
     def ready(self) -> bool:
         """Whether an LLM is set up."""
         return bool(self.provider)
+
+    @property
+    def choice(self) -> ModelChoice:
+        """Which model that is. Raises InputError where none is set up, or not rightly."""
+        if not self.provider:
+            raise InputError(
+                "No LLM is set up for this project.",
+                "Choose one in Settings, or answer the questions yourself.",
+            )
+        return ModelChoice(
+            self.provider,
+            self.model if self.provider != "bundled" else "bundled",
+            self.base_url or None,
+            self.timeout,
+            self.temperature,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +168,6 @@ class Batch:
     wanted: int
     status: BatchStatus
     message: str
-    job: str
     seconds_left: float | None
     cost_left: int | None
     created_at: datetime

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.domain.judging import DEFAULT_CAP
+from core.domain.llm import Provider
 
 
 class Settings(BaseSettings):
@@ -42,6 +46,24 @@ class Settings(BaseSettings):
 
     max_cell_chars: int = Field(default=1_000_000, ge=1)
     """Largest accepted number of characters in one cell."""
+
+    llm_provider: Provider | Literal[""] = ""
+    """Who judges in new projects, as in `domain.llm.ModelChoice`; "" for nobody."""
+
+    llm_model: str = ""
+    """Name of the model of new projects."""
+
+    llm_base_url: str = ""
+    """Address of the model of new projects; "" for the provider's own."""
+
+    llm_cap: float = Field(default=DEFAULT_CAP, ge=0, le=1_000_000)
+    """US dollars that a new project may spend."""
+
+    llm_key: SecretStr | None = None
+    """The provider's key. It is read from here or typed, and kept nowhere."""
+
+    nothing_leaves: bool = False
+    """Whether every call that would send texts off this computer is refused, in all projects."""
 
     @field_validator("home")
     @classmethod

@@ -30,8 +30,13 @@ def start(
     kind: str,
     params: Mapping[str, Any],
     threads: int | None,
+    secrets: Mapping[str, str] | None = None,
 ) -> Job:
-    """Queue a job and start its worker process. Raises BusyError as `add_job` does."""
+    """Queue a job and start its worker process. Raises BusyError as `add_job` does.
+
+    `secrets` reach the worker through its environment and nowhere else: parameters
+    are kept in the database, and arguments are for every process to see.
+    """
     settle(jobs, home)
     job = jobs.add_job(project, kind, params)
     log = log_path(home, job.id)
@@ -46,6 +51,7 @@ def start(
                 "CLADE_HOME": str(home),
                 "OMP_NUM_THREADS": count,
                 "NUMBA_NUM_THREADS": count,
+                **(secrets or {}),
             },
             stdin=subprocess.DEVNULL,
             stdout=output,

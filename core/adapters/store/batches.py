@@ -12,9 +12,11 @@ import sqlalchemy as sa
 from core.adapters.store.database import Database, insert_for
 from core.adapters.store.llm_schema import batch, opinion, template
 from core.adapters.store.questions import asked_of
+from core.adapters.store.reviews import put_judgment
 from core.adapters.store.schema import judgment, question
 from core.domain.errors import NotFoundError
 from core.domain.judging import Batch, BatchStatus, Opinion
+from core.domain.judgments import Judgment
 from core.domain.questions import Asked
 
 
@@ -89,15 +91,20 @@ class Batches:
         with self._db.read() as connection:
             return tuple((row.position, asked_of(row)) for row in connection.execute(statement))
 
-    def keep_opinion(self, project_id: str, said: Opinion) -> None:
-        """Write what a model said; its later opinion on a question replaces the earlier."""
+    def record(self, project_id: str, given: Judgment, said: Opinion) -> None:
+        """Write a model's answer and what it said beside it, in one transaction.
+
+        Its later answer replaces the earlier; see `Reviews.record`.
+        """
         key = {"question_id": said.question, "annotator": said.annotator}
         values = {
             "confidence": said.confidence,
             "reason": said.reason,
             "why_not": said.why_not,
         }
-        with self._db.write() as connection:
+
+        def put(connection: sa.Connection) -> None:
+            put_judgment(connection, project_id, given)
             statement = insert_for(connection, opinion).values(
                 project_id=project_id, **key, **values
             )
@@ -106,6 +113,8 @@ class Batches:
                     index_elements=["project_id", "question_id", "annotator"], set_=values
                 )
             )
+
+        self._db.together(put)
 
     def opinions(self, project_id: str, question_id: str) -> tuple[Opinion, ...]:
         """Return what each model said about a question, by its name."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 from alembic import command
@@ -15,6 +19,8 @@ from alembic.script import ScriptDirectory
 from filelock import FileLock
 
 from core.domain.errors import StorageError
+
+Result = TypeVar("Result")
 
 
 class Database:
@@ -32,6 +38,38 @@ class Database:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         self._migrate()
+        self._turn = threading.Lock()
+        self._waiting: deque[_Work[Any]] = deque()
+
+    def together(self, change: Callable[[sa.Connection], Result]) -> Result:
+        """Run a change of the database in a transaction that it may share with those of
+        other threads, and return its result once that is committed.
+
+        A commit waits for the disk. Threads that write at the same time wait for one
+        commit between them, and another process finds the database free in between.
+        A change that raises is undone alone. Raises StorageError.
+        """
+        mine = _Work(change)
+        self._waiting.append(mine)
+        with self._turn:
+            if not mine.over.done():
+                self._commit([self._waiting.popleft() for _ in range(len(self._waiting))])
+        return mine.over.result()
+
+    def _commit(self, works: list[_Work[Any]]) -> None:
+        """Whoever has the turn commits for all who wait."""
+        try:
+            with self.write() as connection:
+                results = [work.attempt(connection) for work in works]
+        except BaseException as error:
+            for work in works:
+                work.over.set_exception(error)
+            raise
+        for work, (result, refused) in zip(works, results, strict=True):
+            if refused is not None:
+                work.over.set_exception(refused)
+            else:
+                work.over.set_result(result)
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
@@ -76,6 +114,27 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             return FileLock(f"{self.engine.url.database}.migrate.lock", timeout=60)
         return nullcontext()
+
+
+@dataclass(frozen=True, slots=True)
+class _Work(Generic[Result]):
+    """A change that waits for a transaction, and what became of it."""
+
+    change: Callable[[sa.Connection], Result]
+    over: Future[Result] = field(default_factory=Future)
+
+    def attempt(self, connection: sa.Connection) -> tuple[Result | None, Exception | None]:
+        """Run the change behind a savepoint; return its result or its error."""
+        try:
+            with connection.begin_nested():
+                return self.change(connection), None
+        except (sa.exc.IntegrityError, sa.exc.ProgrammingError) as error:
+            return None, error
+        except sa.exc.DatabaseError:
+            # The transaction may be lost as a whole: nobody is told that it went well.
+            raise
+        except Exception as error:  # noqa: BLE001 - handed to the thread whose change it is
+            return None, error
 
 
 @contextmanager

@@ -80,7 +80,6 @@ batch = sa.Table(
     sa.Column("wanted", sa.Integer, nullable=False),
     sa.Column("status", sa.String(16), nullable=False),
     sa.Column("message", sa.Text, nullable=False),
-    sa.Column("job", sa.String(32), nullable=False),
     sa.Column("seconds_left", sa.Float),
     sa.Column("cost_left", sa.BigInteger),
     sa.Column("created_at", UtcDateTime, nullable=False),

@@ -77,39 +77,8 @@ class Reviews:
         `sight` is what stood beside the question. An answer changed in sight of
         others' is kept as it was at first, too. The question leaves the screen.
         """
-        values = {
-            "verdict": given.verdict.value,
-            "source": given.source,
-            "confidence": given.confidence,
-            "at": given.at,
-            "sight": sight,
-        }
-        key = mine(judgment, project_id, given.question.id, given.annotator)
         with self._db.write() as connection:
-            if sight == "others":
-                first = sa.func.coalesce(judgment.c.at_first, judgment.c.verdict)
-                values["at_first"] = connection.scalar(
-                    sa.select(first).where(*key, judgment.c.source.in_(PEOPLE))
-                )
-            statement = insert_for(connection, judgment).values(
-                project_id=project_id,
-                question_id=given.question.id,
-                annotator=given.annotator,
-                **values,
-            )
-            connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["project_id", "question_id", "annotator"],
-                    set_=values,
-                    where=None if given.source in PEOPLE else judgment.c.source.not_in(PEOPLE),
-                )
-            )
-            if given.source in PEOPLE:
-                connection.execute(
-                    lease.delete().where(
-                        *mine(lease, project_id, given.question.id, given.annotator)
-                    )
-                )
+            put_judgment(connection, project_id, given, sight)
 
     def judgments(self, project_id: str) -> tuple[Judgment, ...]:
         """Return all answers, oldest first."""
@@ -150,3 +119,39 @@ class Reviews:
             return tuple(
                 Remark(row.question_id, row.annotator, row.flagged, row.note) for row in rows
             )
+
+
+def put_judgment(
+    connection: sa.Connection, project_id: str, given: Judgment, sight: Sight | None = None
+) -> None:
+    """Write an answer within a transaction, see `Reviews.record`."""
+    values = {
+        "verdict": given.verdict.value,
+        "source": given.source,
+        "confidence": given.confidence,
+        "at": given.at,
+        "sight": sight,
+    }
+    key = mine(judgment, project_id, given.question.id, given.annotator)
+    if sight == "others":
+        first = sa.func.coalesce(judgment.c.at_first, judgment.c.verdict)
+        values["at_first"] = connection.scalar(
+            sa.select(first).where(*key, judgment.c.source.in_(PEOPLE))
+        )
+    statement = insert_for(connection, judgment).values(
+        project_id=project_id,
+        question_id=given.question.id,
+        annotator=given.annotator,
+        **values,
+    )
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["project_id", "question_id", "annotator"],
+            set_=values,
+            where=None if given.source in PEOPLE else judgment.c.source.not_in(PEOPLE),
+        )
+    )
+    if given.source in PEOPLE:
+        connection.execute(
+            lease.delete().where(*mine(lease, project_id, given.question.id, given.annotator))
+        )

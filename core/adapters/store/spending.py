@@ -77,7 +77,8 @@ class Spending:
             sa.true() if amount == 0 else judge.c.spent + judge.c.reserved + amount <= judge.c.cap
         )
         stays = sa.not_(judge.c.nothing_leaves) if leaves else sa.true()
-        with self._db.write() as connection:
+
+        def take(connection: sa.Connection) -> Refusal | None:
             taken = connection.execute(
                 judge.update()
                 .where(judge.c.project_id == project_id, room, stays)
@@ -94,11 +95,14 @@ class Spending:
             switched = connection.scalar(
                 sa.select(judge.c.nothing_leaves).where(judge.c.project_id == project_id)
             )
-        return "nothing leaves" if switched and leaves else "cap"
+            return "nothing leaves" if switched and leaves else "cap"
+
+        return self._db.together(take)
 
     def settle(self, project_id: str, call: str, cost: int, key: str, replied: Reply) -> None:
         """Keep a reply under its key and pay for it, in one transaction."""
-        with self._db.write() as connection:
+
+        def keep(connection: sa.Connection) -> None:
             model = _free(connection, project_id, call)
             _pay(connection, project_id, model, cost, replied.usage, calls=1)
             statement = insert_for(connection, reply).values(
@@ -113,11 +117,16 @@ class Spending:
             )
             connection.execute(statement.on_conflict_do_nothing())
 
+        self._db.together(keep)
+
     def fail(self, project_id: str, call: str, cost: int, used: Usage | None) -> None:
         """Free what was held for a call that brought nothing, and pay what it is billed for."""
-        with self._db.write() as connection:
+
+        def free(connection: sa.Connection) -> None:
             model = _free(connection, project_id, call)
             _pay(connection, project_id, model, cost, used or Usage(0, 0), failed=1)
+
+        self._db.together(free)
 
     def lose(self, project_id: str, run: str) -> int:
         """Settle the calls of a run that is gone; return how many.
@@ -153,9 +162,14 @@ class Spending:
         used = Usage(row.prompt_tokens, row.completion_tokens)
         return Reply(row.body, used, row.seconds, row.chances)
 
+    def mean_seconds(self, project_id: str) -> float | None:
+        """Return how long a call took on average, None before the first."""
+        wanted = sa.select(sa.func.avg(reply.c.seconds)).where(reply.c.project_id == project_id)
+        with self._db.read() as connection:
+            return connection.scalar(wanted)
+
     def count_cached(self, project_id: str, model: str) -> None:
-        with self._db.write() as connection:
-            _count(connection, project_id, model, {"cached": 1})
+        self._db.together(lambda connection: _count(connection, project_id, model, {"cached": 1}))
 
     def usage(self, project_id: str) -> tuple[ModelUsage, ...]:
         """Return what each model was used for, by name."""

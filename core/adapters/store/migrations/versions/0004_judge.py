@@ -82,7 +82,6 @@ def upgrade() -> None:
         sa.Column("wanted", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
-        sa.Column("job", sa.String(length=32), nullable=False),
         sa.Column("seconds_left", sa.Float(), nullable=True),
         sa.Column("cost_left", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -1,0 +1,193 @@
+"""What the LLM has cost, what it would cost, and a try whether it answers at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import mean
+
+from pydantic import SecretStr
+
+from core.domain.judging import NANO, ModelUsage
+from core.domain.llm import Prompt, Usage
+from core.domain.prompts import Aim, InvalidReply
+from core.domain.questions import Triplet
+from core.project.judging.asking import Wording, template, wording
+from core.project.judging.gate import open_gate
+from core.project.judging.plan import (
+    begin,
+    budget_of,
+    key_of,
+    open_judge,
+    settings_of,
+    whereabouts,
+)
+from core.project.workspace import Workspace
+from core.steps.prompts import read_reply
+
+_SAMPLED = 20  # questions whose prompts are measured
+_ENOUGH = 50  # calls after which a model's own mean is better than a rule of thumb
+_CHARS = 4  # of English a token
+_REPLY_TOKENS = 60  # of a choice, a confidence and one short sentence
+_SECONDS = 1.5  # of a call, before there is anything to go by
+
+# A try sends these and none of the person's texts.
+_BODIES = {
+    "a": "My new card has not arrived yet.",
+    "b": "When will you deliver the card that I ordered?",
+    "c": "I would like to close my account.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """The sidebar's line, and whether texts may leave this computer."""
+
+    told: str
+    leaves: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a batch is expected to take: calls, US dollars, seconds; `left` is what the
+    cap still allows, in US dollars."""
+
+    questions: int
+    calls: int
+    dollars: float
+    seconds: float
+    left: float
+
+    @property
+    def fits(self) -> bool:
+        """Whether the cap is expected to hold it."""
+        return self.dollars <= self.left
+
+    @property
+    def told(self) -> str:
+        """Return the estimate in words."""
+        about = f"{self.seconds:.0f} s" if self.seconds < 90 else f"{self.seconds / 60:.0f} min"
+        told = f"About {money(self.dollars)} and {about} for {self.calls:,} calls."
+        if self.fits:
+            return told
+        return f"{told} The cap leaves {money(self.left)}: the batch stops there and keeps all."
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a try found: the model's name, where texts go, seconds of the call, and US
+    dollars that a thousand questions would cost. `usable`: the reply answered the
+    question in the form that was asked for."""
+
+    model: str
+    where: str
+    seconds: float
+    thousand: float
+    usable: bool
+
+
+def money(dollars: float) -> str:
+    """Return US dollars in words; small sums are not rounded to nothing."""
+    return "less than $0.01" if 0 < dollars < 0.01 else f"${dollars:,.2f}"
+
+
+def meter(workspace: Workspace, project_id: str) -> Meter:
+    """Return what the sidebar says about the LLM."""
+    settings, budget = settings_of(workspace, project_id), budget_of(workspace, project_id)
+    leaves = settings.ready and settings.choice.leaves
+    if not settings.ready:
+        return Meter("No LLM: nothing leaves this computer.", leaves=False)
+    if leaves and budget.nothing_leaves:
+        return Meter("LLM switched off: nothing leaves this computer.", leaves=False)
+    used = workspace.store.spending.usage(project_id)
+    calls, cached = sum(one.calls for one in used), sum(one.cached for one in used)
+    told = (
+        f"${budget.spent / NANO:.2f} of ${budget.cap / NANO:.2f} · {calls:,} calls"
+        f" · {cached:,} from cache"
+    )
+    return Meter(told if leaves else f"{told} · nothing leaves this computer", leaves)
+
+
+def usage(workspace: Workspace, project_id: str) -> tuple[ModelUsage, ...]:
+    """Return tokens and cost by model, as the providers reported them."""
+    return workspace.store.spending.usage(project_id)
+
+
+def estimate(workspace: Workspace, project_id: str, count: int) -> Estimate:
+    """Return what handing over `count` questions is expected to take.
+
+    By the mean of the model's calls so far, or by the length of the prompts of the
+    questions that wait. Raises InputError where no LLM is set up.
+    """
+    settings, budget = settings_of(workspace, project_id), budget_of(workspace, project_id)
+    _ = settings.choice
+    used = workspace.store.spending.usage(project_id)
+    made = max(used, key=lambda one: one.calls, default=ModelUsage(""))
+    words = wording(workspace, project_id, settings)
+    each, typical = _prompts(workspace, project_id, words)
+    if made.calls >= _ENOUGH:
+        typical = Usage(made.prompt_tokens // made.calls, made.completion_tokens // made.calls)
+    calls = round(each * count)
+    seconds = calls * (workspace.store.spending.mean_seconds(project_id) or _SECONDS)
+    seconds /= settings.concurrency
+    if settings.per_minute:
+        seconds = max(seconds, 60.0 * calls / settings.per_minute)
+    return Estimate(
+        questions=count,
+        calls=calls,
+        dollars=calls * settings.price.of(typical),
+        seconds=seconds,
+        left=max(0, budget.cap - budget.spent - budget.reserved) / NANO,
+    )
+
+
+def try_out(workspace: Workspace, project_id: str, key: SecretStr | None = None) -> Tried:
+    """Ask the model one question about made-up texts, within cap and switch.
+
+    Raises InputError, NothingLeaves, CapReached, ModelError and ProviderError, whose
+    sentences say what is wrong with the settings.
+    """
+    settings, key = settings_of(workspace, project_id), key_of(workspace, key)
+    model = open_judge(workspace, project_id, settings, key)
+    begin(workspace, project_id)
+    question = Triplet("a", "b", "c")
+    words = Wording(
+        _BODIES,
+        {"triplet": template(workspace, project_id, settings, "triplet")},
+        Aim(settings.aim, settings.aspect),
+    )
+    prompt = words.prompts(question)[0]
+    with open_gate(workspace, project_id, model, settings, key=key) as gate:
+        reply = gate.reply(prompt, fresh=True)
+    try:
+        read_reply(reply, prompt, question)
+        usable = True
+    except InvalidReply:
+        usable = False
+    return Tried(
+        model=gate.name,
+        where=whereabouts(settings.choice),
+        seconds=reply.seconds,
+        thousand=2 * 1_000 * settings.price.of(reply.usage),
+        usable=usable,
+    )
+
+
+def _prompts(workspace: Workspace, project_id: str, words: Wording) -> tuple[float, Usage]:
+    """Return calls a question, and the likely tokens of a call."""
+    waiting = workspace.store.batches.unjudged(project_id, -1, _SAMPLED)
+    prompts = [
+        words.prompts(asked.question)
+        for _, asked in waiting
+        if words.bodies.keys() >= set(asked.question.texts)
+    ]
+    if not prompts:
+        # Nothing is proposed yet: two orders of a few texts of the project's own length.
+        body = mean(map(len, words.bodies.values())) if words.bodies else 0.0
+        return 2.0 * words.draws, Usage(round((1_500 + 6 * body) / _CHARS), _REPLY_TOKENS)
+    sent = [_tokens(prompt) for some in prompts for prompt in some]
+    each = words.draws * len(sent) / len(prompts)
+    return each, Usage(round(mean(sent)), _REPLY_TOKENS)
+
+
+def _tokens(prompt: Prompt) -> int:
+    return (len(prompt.system) + len(prompt.user)) // _CHARS
