@@ -75,6 +75,20 @@ def test_a_cut_is_seen():
     assert plain("x" * 20, 20) == "x" * 20
 
 
+@pytest.mark.parametrize(
+    ("mark", "shown"),
+    [
+        ("<|im_end|>", "‹|im_end|›"),
+        ("</s>", "‹/s›"),
+        ("[INST] [/INST] [ / INST ]", "(INST) (/INST) ( / INST )"),
+        ("[SYSTEM_PROMPT]", "(SYSTEM_PROMPT)"),
+        ("<start_of_turn>", "‹start_of_turn›"),
+    ],
+)
+def test_marks_that_a_tokenizer_obeys_are_changed(mark, shown):
+    assert plain(f"x {mark} y") == f"x {shown} y"
+
+
 def test_what_people_write_every_day_stays_as_it_is():
     for text in (
         "Größe 3 ≥ 2? naïve café — 100 % ✓",
