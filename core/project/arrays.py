@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -26,14 +27,27 @@ def keep_layout(workspace: Workspace, layout: Layout) -> str:
     )
 
 
-def keep_clustering(workspace: Workspace, clustering: Clustering) -> str:
-    return workspace.files.put_arrays(
-        {
-            "text_ids": _pack(clustering.text_ids),
-            "labels": clustering.labels,
-            "strength": clustering.strength,
-        }
-    )
+def keep_clustering(
+    workspace: Workspace, clustering: Clustering, answers: Mapping[str, str] | None = None
+) -> str:
+    """Keep a partition, with the ids of the answers that it was made from."""
+    arrays = {
+        "text_ids": _pack(clustering.text_ids),
+        "labels": clustering.labels,
+        "strength": clustering.strength,
+    }
+    if answers is not None:
+        arrays |= {"asked": _pack(tuple(answers)), "said": _pack(tuple(answers.values()))}
+    return workspace.files.put_arrays(arrays)
+
+
+def load_answers(workspace: Workspace, source: Map) -> dict[str, str] | None:
+    """Return the ids of the answers that a map's partition was made from, None where
+    they were not kept."""
+    stored = workspace.files.arrays(source.clustering_key)
+    if "asked" not in stored:
+        return None
+    return dict(zip(_unpack(stored["asked"]), _unpack(stored["said"]), strict=True))
 
 
 def keep_ground(workspace: Workspace, ground: Ground) -> str:

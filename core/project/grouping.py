@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from core.project.cards import topic_labels
 from core.project.intake import load_corpus
 from core.project.mapping import BLOCKS, Current, adopt, current, drawn_from
 from core.project.settled import reliabilities
+from core.project.spread import known_to, said
 from core.project.workspace import Workspace
 from core.steps.grouping import group, lay_ground
 
@@ -83,50 +83,45 @@ def regroup(
     """Spread the answers over all texts and make the result the current map.
 
     Locks, names and moves made by hand are carried over, as in clustering again.
-    Returns the new map's id and how many texts changed their cluster. Raises
-    TooFewError where there are no answers.
+    Where all answers were taken back, the map is as it was before the first. Returns
+    the new map's id and how many texts changed their cluster. Raises TooFewError
+    where there never was an answer on the map and there is none.
     """
     here = current(workspace, project_id)
-    # An answer given while this works is not on the new map, and so is newer than it.
-    read_at = datetime.now(UTC)
+    # An answer given while this works waits for the next time.
     judgments = workspace.store.reviews.judgments(project_id)
-    if not judgments:
+    if not judgments and here.map.prior_key is None:
         raise TooFewError(
             "There are no answers to spread yet.", "Answer some questions on the Review page."
         )
     progress.report(0.0, "Reading the answers")
     ground, prior = foundation(workspace, here.map)
     progress.report(0.2, "Weighing the answers")
-    grouping = weigh(ground, prior, judgments)
+    grouped = weigh(ground, prior, judgments).clustering if judgments else prior
     progress.report(0.6, "Naming groups")
     drawn = drawn_from(
         workspace,
         here.project,
         load_embedding(workspace, here.map),
-        grouping.clustering,
+        grouped,
         (here.map.embedding_key, here.map.layout_key),
         here.map,
         prior_key=here.map.prior_key or here.map.clustering_key,
         ground_key=here.map.ground_key or keep_ground(workspace, ground),
+        answers=said(judgments),
     )
-    drawn = replace(drawn, map=replace(drawn.map, created_at=read_at))
     old = load_clustering(workspace, here.map)
-    sentence = f"Spread {len(judgments):,} answers over all texts"
+    told = f"Spread {len(judgments):,} answers over all texts"
+    sentence = told if judgments else "Took all answers off the map"
     adopt(workspace, here.project, load_corpus(workspace, here.project), drawn, sentence)
     return {"map": drawn.map.id, "moved": int((old.labels != drawn.clustering.labels).sum())}
-
-
-def waiting(workspace: Workspace, source: Map) -> int:
-    """Return how many answers a map was not made from."""
-    judgments = workspace.store.reviews.judgments(source.project)
-    return len(judgments) - len(_known_to(source, judgments))
 
 
 def grouping_of(workspace: Workspace, source: Map) -> Grouping:
     """Return the groups of a map, as the answers that it was made from speak for them."""
     ground, prior = foundation(workspace, source)
     judgments = workspace.store.reviews.judgments(source.project)
-    return weigh(ground, prior, _known_to(source, judgments))
+    return weigh(ground, prior, known_to(workspace, source, judgments))
 
 
 def grouping_of_all(workspace: Workspace, source: Map) -> Grouping:
@@ -210,16 +205,12 @@ def _deciding(grouping: Grouping, row: int) -> list[str]:
     return [grouping.evidence[i].question for i in grouping.decided_by[row].tolist() if i >= 0]
 
 
-def _known_to(source: Map, judgments: Sequence[Judgment]) -> tuple[Judgment, ...]:
-    if source.prior_key is None:
-        return ()
-    return tuple(judgment for judgment in judgments if judgment.at <= source.created_at)
-
-
 def _newest(workspace: Workspace, source: Map) -> dict[str, Deciding]:
     """Return by question the newest answer that a map knows, numbered from 1 among all."""
-    known = _known_to(source, workspace.store.reviews.judgments(source.project))
+    judgments = workspace.store.reviews.judgments(source.project)
+    known = frozenset(known_to(workspace, source, judgments))
     return {
         judgment.question.id: Deciding(number, judgment)
-        for number, judgment in enumerate(known, start=1)
+        for number, judgment in enumerate(judgments, start=1)
+        if judgment in known
     }

@@ -149,11 +149,13 @@ def drawn_from(
     *,
     prior_key: str | None = None,
     ground_key: str | None = None,
+    answers: Mapping[str, str] | None = None,
 ) -> Drawn:
     """Keep a partition as a map that nobody adopted yet, its ids continued from `parent`.
 
     `keys` name the arrays of its embedding and its layout. A partition that answers
-    shaped comes with the keys of the one that knew none and of its ground.
+    shaped comes with the keys of the one that knew none and of its ground, and
+    with the ids of those answers.
     """
     lineage, next_id = Lineage(()), 0
     if parent:
@@ -171,7 +173,7 @@ def drawn_from(
         spec=clustering.spec,
         embedding_key=keys[0],
         layout_key=keys[1],
-        clustering_key=keep_clustering(workspace, clustering),
+        clustering_key=keep_clustering(workspace, clustering, answers),
         round=parent.round if parent else 0,
         next_cluster_id=max(next_id, int(clustering.labels.max(initial=-1)) + 1),
         parent=parent.id if parent else None,

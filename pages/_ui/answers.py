@@ -7,8 +7,9 @@ from typing import Literal
 import streamlit as st
 
 from core.project import telling
-from core.project.grouping import Reasons, reasons, waiting
+from core.project.grouping import Reasons, reasons
 from core.project.mapping import Current
+from core.project.spread import waiting
 from core.project.viewing import View
 from pages._ui.cached import grouping, moved, texts, workspace
 from pages._ui.people import annotator
@@ -20,15 +21,16 @@ _ANSWERS_SHOWN = 20
 
 
 def show_waiting(here: Current) -> None:
-    """Say how many answers are not on the current map yet, with the way to spread them."""
-    count = waiting(workspace(), here.map)
-    if not count:
+    """Say how many answers the current map does not show as they are now, with the way
+    to spread them."""
+    found = waiting(workspace(), here.map)
+    if not found.told:
         return
-    are = "1 answer is" if count == 1 else f"{count:,} answers are"
+    label = "Spread it over all texts" if found.new == 1 else "Spread them over all texts"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{are} not on this map yet.", width="content")
+        st.markdown(found.told, width="content")
         st.button(
-            "Spread them over all texts" if count > 1 else "Spread it over all texts",
+            "Spread the answers anew" if found.gone else label,
             icon=":material/hub:",
             help="Names, locks and moves made by hand are carried over; Undo brings all back.",
             on_click=start,

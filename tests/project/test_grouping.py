@@ -16,10 +16,11 @@ from core.domain.reviewing import Seat
 from core.domain.taxonomy import Reassign, SetLock
 from core.project import review, use_cases
 from core.project.arrays import load_clustering, load_map
-from core.project.grouping import grouping_of, moves, reasons, regroup, waiting
+from core.project.grouping import grouping_of, moves, reasons, regroup
 from core.project.intake import find_project
 from core.project.mapping import Current, current
 from core.project.shaping import edit, standing, undo
+from core.project.spread import Waiting, waiting
 from core.project.viewing import view
 from core.project.workspace import Workspace
 from core.steps.taxonomy import assign, leaves
@@ -44,9 +45,9 @@ def test_answers_move_texts_and_make_a_new_version(
 ) -> None:
     workspace, project = mapped
     before = current(workspace, project)
-    assert waiting(workspace, before.map) == 0
+    assert waiting(workspace, before.map) == Waiting(0, 0)
     answer_gold(workspace, project, 40)
-    assert waiting(workspace, before.map) == 40
+    assert waiting(workspace, before.map) == Waiting(40, 0)
     told = regroup(workspace, project, {}, listener)
     after = current(workspace, project)
     assert told["map"] == after.map.id
@@ -55,9 +56,9 @@ def test_answers_move_texts_and_make_a_new_version(
     assert after.map.parent == before.map.id
     assert after.map.prior_key == before.map.clustering_key
     assert after.map.embedding_key == before.map.embedding_key
-    assert waiting(workspace, after.map) == 0
+    assert waiting(workspace, after.map) == Waiting(0, 0)
     answer_gold(workspace, project, 1)
-    assert waiting(workspace, after.map) == 1
+    assert waiting(workspace, after.map) == Waiting(1, 0)
     fractions = [fraction for fraction, _ in listener.reports]
     assert fractions == sorted(fractions)
     note = standing(workspace, find_project(workspace, project)).undo
@@ -74,7 +75,9 @@ def test_undo_brings_the_old_map_back(mapped: Mapped, answer_gold: AnswerGold) -
     undo(workspace, project, note)
     now = current(workspace, project)
     assert (now.map, now.taxonomy) == (before.map, before.taxonomy)
-    assert waiting(workspace, now.map) == 20, "the answers are kept, and can be spread again"
+    assert waiting(workspace, now.map) == Waiting(20, 0), (
+        "the answers are kept, and can be spread again"
+    )
 
 
 def test_removing_answers_restores_what_fewer_answers_gave(
