@@ -23,9 +23,14 @@ def what_there_is(here: Current) -> None:
         return
     with st.container(border=True):
         for column, (label, value, about) in zip(
-            st.columns(5),
+            st.columns(6),
             (
                 ("Answers", found.answers, "Every answer given so far."),
+                (
+                    "Placements",
+                    found.placements,
+                    "A text put into a group; its links are counted too.",
+                ),
                 ("Triplets", found.triplets, "Anchor closer to one side than to the other."),
                 ("Must-links", found.must_links, "Two texts of one category."),
                 ("Cannot-links", found.cannot_links, "Two texts of different categories."),
@@ -48,10 +53,9 @@ def what_there_is(here: Current) -> None:
         on_click=_ui.start,
         args=(here.project.id, "retrain", {}),
     )
-    st.caption(f"About {found.seconds:.0f} s on two cores. Nothing leaves this computer.")
     st.caption(
-        f"About {max(1, round(found.seconds / 60))} min on this computer's processor, in the "
-        "background. Nothing changes until you decide."
+        f"About {found.seconds:.0f} s on two cores, in the background. Nothing leaves this "
+        "computer, and nothing changes until you decide."
     )
 
 

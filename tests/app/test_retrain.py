@@ -32,6 +32,8 @@ def test_enough_answers_offer_the_retraining(
     app = open_app("retrain", mapped)
     assert not app.info
     assert field(app.metric, "Answers").value == "20"
+    placed = settle(workspace.store.reviews.judgments(mapped)).placements
+    assert 0 < int(field(app.metric, "Placements").value) == len(placed)
     assert int(field(app.metric, "Held out").value) > 0
     assert "Retrain the embedder" in [button.label for button in app.main.button]
     assert any("s on two cores" in caption.value for caption in app.caption)
