@@ -13,6 +13,7 @@ from core.domain.judgments import GROUPS, Verdict, allowed
 from core.domain.questions import Contradiction, Placement
 from core.domain.spaces import Embedding
 from core.steps.questions import guess
+from core.steps.questions.guesses import guesses
 
 
 def make(angles, labels) -> tuple[Embedding, Clustering]:
@@ -141,3 +142,23 @@ def test_a_guess_answers_its_question_with_a_margin_in_bounds(angles, data):
 def test_a_text_that_is_gone_is_told(question):
     with pytest.raises(NotFoundError, match="Skip it"):
         guess(question, *SPACE)
+
+
+def test_a_batch_is_guessed_as_its_questions_are_one_by_one_and_sums_the_space_once():
+    asked = [
+        Placement(T[8], (), (NEAR, FAR)),
+        Placement(T[9], (), (FAR, NEAR)),
+        Contradiction(T[0], T[4], T[9]),
+        Placement(T[12], (), (TWIN,)),
+    ]
+    summed = []
+
+    class Counted(np.ndarray):
+        def sum(self, *args, **kwargs):
+            summed.append(self.shape[0])
+            return np.asarray(self).sum(*args, **kwargs)
+
+    embedding, clustering = SPACE
+    counting = Embedding("space", embedding.text_ids, embedding.vectors.view(Counted))
+    assert guesses(asked, counting, clustering) == tuple(guess(each, *SPACE) for each in asked)
+    assert sorted(summed) == [4, 4, 13], "two clusters and the whole space, once each"

@@ -11,7 +11,7 @@ from core.domain.clusterings import Clustering
 from core.domain.groupings import Ground, Grouping
 from core.domain.questions import Asked, Contradiction
 from core.domain.spaces import Embedding
-from core.steps.questions.guesses import guess
+from core.steps.questions.guesses import guesses
 from core.steps.questions.pairs import propose_pairs
 from core.steps.questions.placements import propose_placements
 from core.steps.questions.triplets import propose_triplets
@@ -63,4 +63,5 @@ def propose(
         if not source:
             break
         batch.append(source.popleft())
-    return tuple(replace(item, guess=guess(item.question, embedding, clustering)) for item in batch)
+    made = guesses([item.question for item in batch], embedding, clustering)
+    return tuple(replace(item, guess=guess) for item, guess in zip(batch, made, strict=True))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,8 +17,10 @@ from core.domain.spaces import Embedding, Floats
 from core.steps.questions.soft import check_same_texts
 
 
-def guess(question: Question, embedding: Embedding, clustering: Clustering) -> Guess:
-    """Return the embedder's own answer; similarities are cosines.
+def guesses(
+    questions: Iterable[Question], embedding: Embedding, clustering: Clustering
+) -> tuple[Guess, ...]:
+    """Return the embedder's own answer to each question; similarities are cosines.
 
     Triplet: the side more similar to the anchor; `margin` is the difference of
     the two similarities. Pair: `same` from a bar on. For two texts of one
@@ -40,13 +44,48 @@ def guess(question: Question, embedding: Embedding, clustering: Clustering) -> G
     where embedding and clustering are about different texts.
     """
     check_same_texts(embedding, clustering)
+    usual = _Usual(embedding, clustering)
+    return tuple(_guess(question, usual) for question in questions)
+
+
+def guess(question: Question, embedding: Embedding, clustering: Clustering) -> Guess:
+    """Return the embedder's own answer to one question, see `guesses`."""
+    return guesses([question], embedding, clustering)[0]
+
+
+class _Usual:
+    """The usual similarities in a space, each computed once: summing 100,000 vectors
+    for every question would take most of the time that a batch has."""
+
+    def __init__(self, embedding: Embedding, clustering: Clustering) -> None:
+        self.embedding, self.labels = embedding, clustering.labels
+        self._of_cluster: dict[int, float | None] = {}
+
+    @cached_property
+    def overall(self) -> float:
+        """Of all texts."""
+        return _mean_cosine(self.embedding.vectors)
+
+    def inside(self, clusters: frozenset[int]) -> float | None:
+        """Inside the clusters of two texts or more among these; None without any."""
+        found = []
+        for cluster in sorted(clusters - {UNASSIGNED}):
+            if cluster not in self._of_cluster:
+                members = self.embedding.vectors[self.labels == cluster]
+                self._of_cluster[cluster] = _mean_cosine(members) if len(members) > 1 else None
+            found.append(self._of_cluster[cluster])
+        known = [value for value in found if value is not None]
+        return float(np.mean(known)) if known else None
+
+
+def _guess(question: Question, usual: _Usual) -> Guess:
     if isinstance(question, Triplet):
-        return _guess_triplet(question, embedding)
+        return _guess_triplet(question, usual.embedding)
     if isinstance(question, Pair):
-        return _guess_pair(question, embedding, clustering)
+        return _guess_pair(question, usual)
     if isinstance(question, Placement):
-        return _guess_placement(question, embedding, clustering)
-    return _guess_contradiction(question, embedding, clustering)
+        return _guess_placement(question, usual)
+    return _guess_contradiction(question, usual)
 
 
 def _row(embedding: Embedding, text: str) -> int:
@@ -86,20 +125,19 @@ class _Compared:
     outside: bool
 
 
-def _compared(left: str, right: str, embedding: Embedding, clustering: Clustering) -> _Compared:
-    rows = [_row(embedding, left), _row(embedding, right)]
-    clusters = frozenset(clustering.labels[rows].tolist())
+def _compared(left: str, right: str, usual: _Usual) -> _Compared:
+    rows = [_row(usual.embedding, left), _row(usual.embedding, right)]
+    clusters = frozenset(usual.labels[rows].tolist())
     outside = UNASSIGNED in clusters
     together = len(clusters) == 1 and not outside
-    overall = _usual(embedding.vectors)
-    inside = _inside(clusters, embedding, clustering)
-    usual = overall if inside is None else inside
-    bar = (overall + usual) / 2 if together else (usual + 1.0) / 2
-    return _Compared(_cosine(*embedding.vectors[rows]), bar, together, outside)
+    inside = usual.inside(clusters)
+    expected = usual.overall if inside is None else inside
+    bar = (usual.overall + expected) / 2 if together else (expected + 1.0) / 2
+    return _Compared(_cosine(*usual.embedding.vectors[rows]), bar, together, outside)
 
 
-def _guess_pair(pair: Pair, embedding: Embedding, clustering: Clustering) -> Guess:
-    two = _compared(pair.left, pair.right, embedding, clustering)
+def _guess_pair(pair: Pair, usual: _Usual) -> Guess:
+    two = _compared(pair.left, pair.right, usual)
     same = two.similarity >= two.bar
     return Guess(
         Verdict.SAME if same else Verdict.DIFFERENT,
@@ -109,14 +147,14 @@ def _guess_pair(pair: Pair, embedding: Embedding, clustering: Clustering) -> Gue
     )
 
 
-def _guess_placement(placement: Placement, embedding: Embedding, clustering: Clustering) -> Guess:
+def _guess_placement(placement: Placement, usual: _Usual) -> Guess:
+    embedding = usual.embedding
     text = embedding.vectors[_row(embedding, placement.text)]
     groups = [[_row(embedding, member) for member in group] for group in placement.candidates]
     near = [_cosine(text, embedding.vectors[rows].mean(axis=0)) for rows in groups]
     best = int(np.argmax(near))
-    clusters = frozenset(clustering.labels[groups[best]].tolist())
-    usual = _inside(clusters, embedding, clustering)
-    bar = (_usual(embedding.vectors) + (1.0 if usual is None else usual)) / 2
+    inside = usual.inside(frozenset(usual.labels[groups[best]].tolist()))
+    bar = (usual.overall + (1.0 if inside is None else inside)) / 2
     if near[best] < bar:
         reason = f"Its similarity to the nearest group is {near[best]:.2f}, below the {bar:.2f}"
         return Guess(
@@ -137,13 +175,10 @@ _JOINED: dict[Verdict, tuple[int, ...]] = {
 }
 
 
-def _guess_contradiction(
-    contradiction: Contradiction, embedding: Embedding, clustering: Clustering
-) -> Guess:
+def _guess_contradiction(contradiction: Contradiction, usual: _Usual) -> Guess:
     first, second, third = contradiction.texts
     pairs = [
-        _compared(*texts, embedding, clustering)
-        for texts in ((first, second), (first, third), (second, third))
+        _compared(*texts, usual) for texts in ((first, second), (first, third), (second, third))
     ]
     # How well a grouping agrees with each pair's own verdict: correlation
     # clustering (Bansal, Blum, Chawla 2004) of three texts, all five tried.
@@ -158,17 +193,7 @@ def _guess_contradiction(
     )
 
 
-def _inside(clusters: frozenset[int], embedding: Embedding, clustering: Clustering) -> float | None:
-    """Return the usual similarity inside clusters of two texts or more; None without any."""
-    found = [
-        _usual(embedding.vectors[clustering.labels == k])
-        for k in sorted(clusters - {UNASSIGNED})
-        if (clustering.labels == k).sum() > 1
-    ]
-    return float(np.mean(found)) if found else None
-
-
-def _usual(vectors: Floats) -> float:
+def _mean_cosine(vectors: Floats) -> float:
     """Return the mean cosine over pairs of different rows of `vectors` (n ≥ 2, d).
 
     Unit rows: the squared length of their sum is n plus twice the sum of the cosines.
