@@ -24,6 +24,7 @@ def stopped(project: Project, terms: Terms, standing: review.Standing) -> bool:
     )
     name = _ui.annotator()
     st.markdown(_ui.plain(summing_up.sum_up(_ui.workspace(), project.id, name).told))
+    _ui.show_left(project)
     with st.container(horizontal=True):
         if st.button("Go on", type="primary", shortcut="Enter"):
             st.session_state["went_on"] = stop
@@ -44,7 +45,7 @@ def desk(project: Project, terms: Terms) -> None:
     st.progress(standing.batch_share, text=standing.progress)
     st.caption(standing.told)
     if not stopped(project, terms, standing):
-        _ui.ask(project, terms)
+        _ui.ask(project, terms, standing.checks)
 
 
 @st.fragment
@@ -59,7 +60,9 @@ def disputes(project: Project, terms: Terms) -> None:
 
 def mode() -> str:
     """Let the person choose how to review; the choice lives in the URL."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
         chosen = st.segmented_control(
             "How to review",
             (ONE, MANY, DISPUTES),

@@ -62,10 +62,10 @@ def approve(
     return workspace.store.bulks.approve(project_id, seat, chosen, terms, datetime.now(UTC))
 
 
-def differs(row: Row) -> bool:
-    """Return whether the embedder would answer otherwise."""
+def differs(row: Row) -> bool | None:
+    """Return whether the embedder would answer otherwise, None where it has no guess."""
     guess = row.asked.guess
-    return guess is not None and Verdict(guess.verdict) is not row.told.judgment.verdict
+    return None if guess is None else Verdict(guess.verdict) is not row.told.judgment.verdict
 
 
 def kind(question: Question) -> str:

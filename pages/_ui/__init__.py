@@ -4,7 +4,7 @@ from pages._ui.answers import show_moves, show_waiting, why_here
 from pages._ui.bulk import show_bulk
 from pages._ui.cached import arrays, corpus, health, moved, table, texts, workspace
 from pages._ui.clustering import clustering_settings
-from pages._ui.desk import ask, take_back
+from pages._ui.desk import ask, show_left, take_back
 from pages._ui.disputes import show_disputes
 from pages._ui.frame import frame, title
 from pages._ui.granularity import granularity
@@ -44,6 +44,7 @@ __all__ = [
     "seat",
     "show_bulk",
     "show_disputes",
+    "show_left",
     "show_moves",
     "show_name",
     "show_tray",

@@ -18,6 +18,7 @@ from pages._ui.show import told_errors
 
 _SHOWN = 500
 _READ = 400  # characters of a text in a cell
+_EMBEDDER = {True: "differs", False: "agrees", None: "silent"}
 
 
 def show_bulk(project: Project, terms: Terms) -> None:
@@ -79,10 +80,10 @@ def _ticked(project: Project, rows: Sequence[Row]) -> list[Row]:
             "Question": [telling.asked(row.asked.question, known, _READ) for row in rows],
             "The LLM says": [telling.said(row.told.judgment, known, _READ) for row in rows],
             "Sure": [100 * row.told.judgment.confidence for row in rows],
-            "Because": [row.told.reason for row in rows],
-            "Embedder": ["differs" if bulk.differs(row) else "agrees" for row in rows],
+            "Embedder": [_EMBEDDER[bulk.differs(row)] for row in rows],
             "Texts": [row.asked.touches for row in rows],
             "Flag": ["⚑" if row.flagged else "" for row in rows],
+            "Because": [row.told.reason for row in rows],
         }
     )
     edited = st.data_editor(
@@ -92,13 +93,15 @@ def _ticked(project: Project, rows: Sequence[Row]) -> list[Row]:
         hide_index=True,
         disabled=[name for name in frame.columns if name != "Approve"],
         height=460,
+        row_height=68,
         column_config={
-            "Approve": st.column_config.CheckboxColumn(width=70),
+            "Approve": st.column_config.CheckboxColumn(width=95),
             "Question": st.column_config.TextColumn(width="large"),
             "The LLM says": st.column_config.TextColumn(width="medium"),
-            "Sure": st.column_config.NumberColumn(format="%d%%", width=60),
-            "Texts": st.column_config.NumberColumn(width=60),
-            "Flag": st.column_config.TextColumn(width=50),
+            "Sure": st.column_config.NumberColumn(format="%d%%", width=65),
+            "Embedder": st.column_config.TextColumn(width=85),
+            "Texts": st.column_config.NumberColumn(width=65),
+            "Flag": st.column_config.TextColumn(width=55),
         },
     )
     st.caption("Double-click a cell, or press Enter on it, to read all of it.")

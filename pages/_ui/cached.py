@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.domain.calibration import Calibration
 from core.domain.clusterings import Clustering
 from core.domain.groupings import Grouping
 from core.domain.projects import Project
 from core.domain.spaces import Embedding, Layout
 from core.domain.texts import Corpus, Health, Table, Text
-from core.project import intake, use_cases
+from core.project import intake, trust, use_cases
 from core.project.arrays import load_map
 from core.project.granularity import Levels, stamp
 from core.project.granularity import levels as find_levels
@@ -67,6 +68,12 @@ def _reading(project: Project) -> str:
 def arrays(map_id: str) -> tuple[Embedding, Layout, Clustering]:
     """Return a map's vectors, coordinates and partition."""
     return load_map(workspace(), map_id)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def calibration(project_id: str, checks: int) -> Calibration:
+    """Return how far models are believed after so many blind checks."""
+    return trust.calibration(workspace(), project_id)
 
 
 def levels(here: Current) -> Levels:

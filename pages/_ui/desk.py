@@ -7,11 +7,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.domain.calibration import Calibration
 from core.domain.judgments import Verdict
 from core.domain.projects import Project
 from core.domain.reviewing import Handed, Seat, Sight, Terms
-from core.project import cards, review
-from pages._ui.cached import texts, workspace
+from core.project import cards, review, trust
+from pages._ui.cached import calibration, texts, workspace
 from pages._ui.people import seat
 from pages._ui.question import show_question
 from pages._ui.show import plain, told_errors
@@ -22,12 +23,16 @@ _Where = tuple[str, str]
 """Project and question."""
 
 
-def ask(project: Project, terms: Terms) -> None:
-    """Show the question on this seat's screen, with all that may be done about it."""
+def ask(project: Project, terms: Terms, checks: int) -> None:
+    """Show the question on this seat's screen, with all that may be done about it.
+
+    `checks` counts the blind checks: with each new one the model is believed anew.
+    """
     here = seat()
     handed = review.next_question(workspace(), project.id, here, terms)
     if handed is None:
         st.info(cards.NOTHING_LEFT)
+        show_left(project)
         return
     card, where = (
         cards.show(workspace(), project.id, handed),
@@ -35,10 +40,17 @@ def ask(project: Project, terms: Terms) -> None:
     )
     show_question(card, texts(project))
     show_choices(card, handed, where)
-    _suggestion(card, handed, where)
+    _suggestion(card, handed, where, calibration(project.id, checks))
     asked = handed.asked
     st.caption(f"Asked because: {plain(asked.why)} Touches {asked.touches:,} texts.")
     _actions(where, here, terms)
+
+
+def show_left(project: Project) -> None:
+    """Say how many wrong answers of models are to be expected, and whether to stop."""
+    left = trust.left_wrong(workspace(), project.id)
+    if left is not None:
+        (st.success if left.stop else st.markdown)(plain(left.told))
 
 
 def take_back(project_id: str, terms: Terms) -> None:
@@ -68,7 +80,7 @@ def show_choices(card: cards.Card, handed: Handed, where: _Where) -> None:
             )
 
 
-def _suggestion(card: cards.Card, handed: Handed, where: _Where) -> None:
+def _suggestion(card: cards.Card, handed: Handed, where: _Where, believed: Calibration) -> None:
     if handed.blind:
         st.caption(
             ":material/visibility_off: Blind check: the LLM has answered this one, too. "
@@ -87,14 +99,17 @@ def _suggestion(card: cards.Card, handed: Handed, where: _Where) -> None:
             on_click=_record,
             args=(*where, card.suggestion.verdict, card.sight, ""),
         )
-        st.caption(_told(card, handed, label))
+        st.caption(_told(card, handed, label, believed))
 
 
-def _told(card: cards.Card, handed: Handed, label: str) -> str:
+def _told(card: cards.Card, handed: Handed, label: str, believed: Calibration) -> str:
     """Return whose suggestion it is, how sure, and why."""
     told, guess = handed.told, handed.asked.guess
     if card.sight == "llm" and told:
         sure = f"{told.judgment.confidence:.0%} sure"
+        if believed.compared >= trust.FEWEST:
+            chance = believed.chance(told.judgment.confidence)
+            sure += f" (right about {chance:.0%} of the time it says so)"
         return f"The LLM says **{label}**, {sure}. {plain(told.reason)}"
     silent = f"The LLM could not tell. {plain(told.reason)}  \n" if told else ""
     return f"{silent}The embedder's own guess: **{label}**. {plain(guess.reason) if guess else ''}"

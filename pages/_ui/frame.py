@@ -19,7 +19,8 @@ _STYLE = Path(__file__).resolve().parents[2] / "assets" / "style.css"
 
 def frame() -> None:
     """Draw what every page has."""
-    st.html(_STYLE)
+    # Beside a mark: Streamlit sends bare style to where toasts go, and a toast would replace it.
+    st.html(f'<i class="clade-style"></i><style>{_STYLE.read_text("utf-8")}</style>')
     with st.sidebar, told_errors():
         project = chosen_project()
         if project is None:

@@ -9,9 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.adapters.store.database import Database
-from core.adapters.store.questions import PEOPLE, about_it, judgment_of, question_of
+from core.adapters.store.questions import (
+    PEOPLE,
+    about_it,
+    judgment_of,
+    question_of,
+    told_by_llm,
+)
 from core.adapters.store.schema import judgment, question
-from core.domain.judgments import Verdict
+from core.domain.judgments import Judgment, Verdict
 from core.domain.reviewing import Both, Tally
 
 _TIMES = 40  # of the newest answers: how fast a person is now, not how fast they were
@@ -95,6 +101,37 @@ class Checks:
             )
             found.append(Both(about, answers, first))
         return tuple(found)
+
+    def independent(self, project_id: str) -> tuple[Judgment, ...]:
+        """Return the answers of models, and of people who saw no suggestion, oldest first."""
+        statement = (
+            sa.select(question, judgment)
+            .join(judgment, about_it(judgment))
+            .where(
+                question.c.project_id == project_id,
+                sa.or_(judgment.c.source == "llm", judgment.c.sight == "nothing"),
+            )
+            .order_by(judgment.c.at, judgment.c.question_id)
+        )
+        with self._db.read() as connection:
+            rows = connection.execute(statement).all()
+        return tuple(judgment_of(row, question_of(row)) for row in rows)
+
+    def unreviewed(self, project_id: str) -> tuple[float, ...]:
+        """Return the confidences of the models' answers to what no person has answered."""
+        told = told_by_llm(project_id)
+        person = sa.exists().where(
+            judgment.c.project_id == project_id,
+            judgment.c.question_id == told.c.question_id,
+            judgment.c.source.in_(PEOPLE),
+        )
+        statement = (
+            sa.select(told.c.confidence)
+            .where(told.c.verdict != Verdict.UNSURE.value, sa.not_(person))
+            .order_by(told.c.question_id)
+        )
+        with self._db.read() as connection:
+            return tuple(connection.scalars(statement))
 
 
 def _blind(project_id: str) -> sa.Select[int, Any]:
