@@ -11,9 +11,11 @@ import pandas as pd
 
 import core
 from core.domain.ids import content_id
+from core.domain.judging import NANO
 from core.domain.taxonomy import Assignment
 from core.project.arrays import load_clustering, load_embedding, load_layout
 from core.project.intake import load_corpus, load_table
+from core.project.judging import budget_of, settings_of, usage
 from core.project.mapping import Current, current
 from core.project.workspace import Workspace
 from core.steps.export import Bundle, csv_bytes, members, zip_bytes
@@ -71,6 +73,7 @@ def fingerprint(workspace: Workspace, here: Current) -> str:
             f"{j.question.id}{j.annotator}{j.verdict}{j.at}"
             for j in workspace.store.reviews.judgments(here.project.id)
         ),
+        str(_llm(workspace, here.project.id)),
     )
 
 
@@ -93,6 +96,21 @@ def _facts(workspace: Workspace, here: Current) -> dict[str, Any]:
         "space": asdict(space),
         "clustering": asdict(here.map.spec),
         "taxonomy_version": here.taxonomy.version,
+        "llm": _llm(workspace, here.project.id),
+    }
+
+
+def _llm(workspace: Workspace, project_id: str) -> dict[str, Any]:
+    """Return which models judged by which wording, and what they cost."""
+    settings, budget = settings_of(workspace, project_id), budget_of(workspace, project_id)
+    used = usage(workspace, project_id)
+    return {
+        "aim": settings.aim,
+        "aspect": settings.aspect,
+        "preset": settings.preset,
+        "templates": dict(settings.templates),
+        "spent_dollars": budget.spent / NANO,
+        "models": [{**asdict(one), "cost": one.cost / NANO} for one in used],
     }
 
 

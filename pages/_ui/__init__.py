@@ -8,6 +8,7 @@ from pages._ui.desk import ask, show_left, take_back
 from pages._ui.disputes import show_disputes
 from pages._ui.frame import frame, title
 from pages._ui.granularity import granularity
+from pages._ui.llm import show_batch, show_key, show_usage, typed_key
 from pages._ui.people import annotator, seat, show_name
 from pages._ui.position import (
     choose_project,
@@ -18,6 +19,7 @@ from pages._ui.position import (
     put_in_tray,
     tray,
 )
+from pages._ui.prompts import show_prompts
 from pages._ui.selection import show_tray
 from pages._ui.show import is_dark, lines, plain, told_errors, when
 from pages._ui.work import start, tell_end, watch
@@ -42,12 +44,16 @@ __all__ = [
     "plain",
     "put_in_tray",
     "seat",
+    "show_batch",
     "show_bulk",
     "show_disputes",
+    "show_key",
     "show_left",
     "show_moves",
     "show_name",
+    "show_prompts",
     "show_tray",
+    "show_usage",
     "show_waiting",
     "start",
     "table",
@@ -57,6 +63,7 @@ __all__ = [
     "title",
     "told_errors",
     "tray",
+    "typed_key",
     "watch",
     "when",
     "why_here",

@@ -11,6 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from core.domain.projects import Project, VersionNote
 from core.project import shaping
 from pages._ui.cached import workspace
+from pages._ui.llm import show_meter
 from pages._ui.position import chosen_project
 from pages._ui.show import plain, told_errors
 
@@ -29,7 +30,7 @@ def frame() -> None:
                 st.warning("The project of this link is not here. The Data page lists yours.")
         else:
             _project(project)
-        st.caption(":material/lock: No LLM: nothing leaves this computer.")
+        show_meter(project)
 
 
 def title(text: str) -> None:

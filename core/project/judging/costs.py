@@ -84,6 +84,17 @@ class Tried:
     thousand: float
     usable: bool
 
+    @property
+    def told(self) -> str:
+        """Return in words what was found."""
+        told = (
+            f"{self.model} answered in {self.seconds:.1f} s. {self.where} "
+            f"A thousand questions would cost about {money(self.thousand)}."
+        )
+        if self.usable:
+            return told
+        return f"{told} Its reply did not have the form that was asked for: many may be lost."
+
 
 def money(dollars: float) -> str:
     """Return US dollars in words; small sums are not rounded to nothing."""
