@@ -27,7 +27,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Request:
-    """What came in."""
+    """What came in. `headers` by lower-case name."""
 
     path: str
     headers: Mapping[str, str]
@@ -93,7 +93,7 @@ def serving(script: Script) -> Iterator[Scripted]:
 
         def do_POST(self) -> None:
             data = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            request = Request(self.path, dict(self.headers), json.loads(data))
+            request = Request(self.path, self._named(), json.loads(data))
             with state.lock:
                 call = len(state.requests)
                 state.requests.append(request)
@@ -101,8 +101,11 @@ def serving(script: Script) -> Iterator[Scripted]:
 
         def do_GET(self) -> None:
             with state.lock:
-                state.requests.append(Request(self.path, dict(self.headers), None))
+                state.requests.append(Request(self.path, self._named(), None))
             self._send(Answer(b"", 404))
+
+        def _named(self) -> dict[str, str]:
+            return {name.lower(): value for name, value in self.headers.items()}
 
         def log_message(self, *_: object) -> None:
             pass

@@ -27,15 +27,15 @@ class Vendor:
     `build(temperature, logprobs)` makes the model, or returns one made before;
     temperature None leaves it to the model. `method` is how `with_structured_output`
     gets the schema across. `asks`: what may be asked for at all. `errors`: what the
-    vendor's library raises besides. `cut_off` finds the message in an error that is
-    raised because a reply broke off at its longest; None where it is none.
+    vendor's library raises besides. `behind` finds the message that a library raised an
+    error for (it broke off at its longest, say); None where there is none.
     """
 
     build: Callable[[float | None, bool], BaseChatModel]
     method: str
     asks: Asks
     errors: tuple[type[Exception], ...]
-    cut_off: Callable[[Exception], AIMessage | None] = lambda _: None
+    behind: Callable[[Exception], AIMessage | None] = lambda _: None
 
 
 class LangChainModel:
@@ -84,10 +84,10 @@ class LangChainModel:
             try:
                 message = self._message(prompt, sample, asks)
             except self._vendor.errors as error:
-                cut_off = self._vendor.cut_off(error)
-                if cut_off is None:
-                    return _bare(_behind(error))
-                message = cut_off
+                found = self._vendor.behind(error)
+                if found is None:
+                    return _bare(_failure_behind(error))
+                message = found
             return reply(message, prompt, time.perf_counter() - started)
         except ProviderError as error:
             return _bare(error)
@@ -117,7 +117,7 @@ class LangChainModel:
             return message
 
 
-def _behind(error: Exception) -> ProviderError:
+def _failure_behind(error: Exception) -> ProviderError:
     """The failure that a library took for one of its own connection."""
     found: BaseException | None = error
     while found is not None and not isinstance(found, ProviderError):

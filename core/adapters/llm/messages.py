@@ -35,8 +35,8 @@ def messages(prompt: Prompt, *, schema_in_words: bool) -> list[BaseMessage]:
 
 
 def titled(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema with the title that LangChain makes the reply's name from."""
-    return {"title": "reply", "description": "The answer.", **schema}
+    """Return the schema with what LangChain makes a function of: its name and the like."""
+    return {"title": "reply", "description": "The answer.", "properties": {}, **schema}
 
 
 def reply(message: AIMessage, prompt: Prompt, seconds: float) -> Reply:
@@ -46,7 +46,7 @@ def reply(message: AIMessage, prompt: Prompt, seconds: float) -> Reply:
     meta = message.response_metadata
     ended = meta.get("finish_reason") or meta.get("stop_reason")
     if message.additional_kwargs.get("refusal") or ended in _REFUSALS:
-        raise failures.refused(usage)
+        raise failures.refused(usage if message.usage_metadata else None)
     tokens = (meta.get("logprobs") or {}).get("content")
     found = _chances(tokens, prompt.choices) if tokens and prompt.choices else None
     return Reply(body, usage, seconds, found)

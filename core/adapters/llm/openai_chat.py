@@ -34,7 +34,6 @@ def vendor(choice: ModelChoice, key: SecretStr | None) -> Vendor:
             "model": choice.model,
             "api_key": key or _NO_KEY,
             "base_url": choice.base_url or _OPENAI,
-            "organization": "",
             "timeout": choice.timeout,
             "max_retries": 0,
             "max_tokens": choice.max_tokens,
@@ -55,12 +54,15 @@ def vendor(choice: ModelChoice, key: SecretStr | None) -> Vendor:
         method="json_schema",
         asks=frozenset({"logprobs", "schema", "temperature"}),
         errors=(openai.OpenAIError,),
-        cut_off=_cut_off,
+        behind=_behind,
     )
 
 
-def _cut_off(error: Exception) -> AIMessage | None:
-    """The half of a reply that the library refuses to hand out when it asked for JSON."""
+def _behind(error: Exception) -> AIMessage | None:
+    """The half of a reply, or the refusal, that the library raises an error for when it
+    asked for JSON."""
+    if isinstance(error, openai.ContentFilterFinishReasonError):
+        return AIMessage("", response_metadata={"finish_reason": "content_filter"})
     if not isinstance(error, openai.LengthFinishReasonError):
         return None
     completion = error.completion

@@ -154,7 +154,7 @@ class SmolLM2:
         longest = len(opened) + max(len(label) for label in labels)
         if longest > _WINDOW:
             raise failures.too_long()
-        scores = self._log_likelihoods([opened] * len(labels), labels)
+        scores = self._log_endings(opened, labels)
         return dict(zip(prompt.choices, scores, strict=True)), longest
 
     def _log_likelihoods(
@@ -174,6 +174,25 @@ class SmolLM2:
                 logs = self._model.lm_head(said).log_softmax(-1)
                 found.append(float(logs.gather(1, torch.tensor(end)[:, None]).sum()))
         return found
+
+    def _log_endings(self, before: list[int], endings: Sequence[list[int]]) -> list[float]:
+        """The same for endings of one beginning, which is read once."""
+        import torch
+
+        with torch.inference_mode():
+            read = self._model.model(torch.tensor([before]), use_cache=True)
+            first = self._model.lm_head(read.last_hidden_state[0, -1]).log_softmax(-1)
+            kept = read.past_key_values
+            kept.batch_repeat_interleave(len(endings))
+            rows = [torch.tensor(ending) for ending in endings]
+            ids = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
+            hidden = self._model.model(ids, past_key_values=kept, use_cache=True).last_hidden_state
+            logs = self._model.lm_head(hidden).log_softmax(-1)
+        return [
+            float(first[ending[0]])
+            + sum(float(row[place, token]) for place, token in enumerate(ending[1:]))
+            for row, ending in zip(logs, endings, strict=True)
+        ]
 
     def _tokens(self, text: str, *, cut: bool = True) -> list[int]:
         """Token ids of a text, in which nothing is taken for a mark of the chat's format."""

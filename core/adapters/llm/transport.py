@@ -22,6 +22,9 @@ MAX_REPLY_BYTES = 8_000_000
 
 _CONNECT_SECONDS = 10.0
 
+# The library takes them from the environment, for whatever address was typed.
+_NOT_OURS = ("openai-organization", "openai-project")
+
 
 def client(http: ModuleType, timeout: float) -> Any:
     """Return an HTTP client that raises ProviderError for all that is not a model's reply.
@@ -55,6 +58,8 @@ class GuardedTransport:
 
     def handle_request(self, request: Any) -> Any:
         seconds = request.extensions.get("timeout", {}).get("read")
+        for name in _NOT_OURS:
+            request.headers.pop(name, None)
         deadline = None if seconds is None else time.monotonic() + seconds
         # Raised outside of `except`: their errors hold the request, and with it the key.
         found = self._send(request, deadline)
