@@ -6,7 +6,7 @@ import pytest
 
 from core.domain.judgments import counting
 from core.domain.questions import Pair
-from tests.steps.answering import MACHINES, PEOPLE, say
+from tests.answering import MACHINES, PEOPLE, say
 
 PAIR = Pair("a", "b")
 

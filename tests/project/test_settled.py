@@ -8,7 +8,7 @@ from datetime import timedelta
 from core.domain.questions import Pair
 from core.project import settled
 from core.steps import constraints
-from tests.steps.answering import say
+from tests.answering import say
 
 JUDGMENTS = (
     say(Pair("a", "b"), "same"),

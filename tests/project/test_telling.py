@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
-from core.domain.judgments import GROUPS, Judgment, Source, Verdict
+from core.domain.judgments import GROUPS, Source, Verdict
 from core.domain.questions import Asked, Contradiction, Pair, Placement, Question, Triplet
 from core.domain.texts import Text
 from core.project import telling
 from core.project.intake import find_project, load_corpus
 from core.project.mapping import current
 from core.project.workspace import Workspace
+from tests.answering import say
 
-AT = datetime(2026, 5, 1, tzinfo=UTC)
 KNOWN = {name: Text(name, f"text\n{name}", {}) for name in "abcdef"} | {
     "long": Text("long", "word " * 100, {})
 }
 PLACEMENT = Placement("a", (), (("b", "c"), ("d",)))
 CONTRADICTION = Contradiction("a", "b", "c")
-
-
-def judged(
-    question: Question, verdict: Verdict, source: Source = "human", who: str = "me"
-) -> Judgment:
-    return Judgment(question, verdict, source, who, 1.0, AT)
 
 
 @pytest.mark.parametrize(
@@ -64,15 +56,15 @@ def judged(
     ],
 )
 def test_an_answer_in_words(question: Question, verdict: Verdict, words: str) -> None:
-    assert telling.told(judged(question, verdict), KNOWN, "me") == words
+    assert telling.told(say(question, verdict, annotator="me"), KNOWN, "me") == words
 
 
 def test_others_are_named_and_long_texts_shortened() -> None:
     pair = Pair("a", "long")
-    words = telling.told(judged(pair, Verdict.SAME, who="ada"), KNOWN, "me")
+    words = telling.told(say(pair, Verdict.SAME, annotator="ada"), KNOWN, "me")
     assert words.endswith("ada: same")
     assert "…”" in words and len(words) < 150
-    machine = judged(pair, Verdict.SAME, "llm", "me")
+    machine = say(pair, Verdict.SAME, "llm", "me")
     assert telling.told(machine, KNOWN, "me").endswith("me: same")
 
 
@@ -91,8 +83,8 @@ def test_a_machine_that_people_refute_is_doubted_openly(mapped: tuple[Workspace,
             ("llm", "good", Verdict.DIFFERENT),
         )
         for source, who, verdict in told:
-            at = AT + timedelta(seconds=number)
-            workspace.store.reviews.record(project, Judgment(pair, verdict, source, who, 1.0, at))
+            judgment = say(pair, verdict, source, who, minute=number)
+            workspace.store.reviews.record(project, judgment)
     (doubt,) = telling.doubts(workspace, project)
     assert doubt.startswith("The answers of coin agree with others in only about 5")
     assert doubt.endswith("they count less.")

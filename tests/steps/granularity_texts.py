@@ -1,9 +1,8 @@
-"""Texts with a known number of groups, and answers about them, for the granularity tests."""
+"""Texts with a known number of groups, and answers about pairs of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import numpy as np
 
@@ -11,11 +10,12 @@ from core.domain.clusterings import Clustering, ClusterSpec
 from core.domain.judgments import Judgment, Verdict
 from core.domain.questions import Pair
 from core.domain.spaces import Embedding
+from tests.answering import say
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
-
-def blobs(groups: int, each: int, spread: float, seed: int = 0) -> tuple[Embedding, list[int]]:
+def blobs(
+    groups: int, each: int, spread: float = 0.4, seed: int = 0
+) -> tuple[Embedding, list[int]]:
     """Unit vectors around `groups` centres, ids in order, and the group of each."""
     rng = np.random.default_rng(seed)
     gold = np.repeat(np.arange(groups), each)
@@ -40,5 +40,5 @@ def answered(
     for pair in pairs:
         same = (gold[pair.left] == gold[pair.right]) == (rng.random() < right)
         verdict = Verdict.SAME if same else Verdict.DIFFERENT
-        found.append(Judgment(pair, verdict, "llm", "judge", 1.0, NOW))
+        found.append(say(pair, verdict, "llm", "judge"))
     return found

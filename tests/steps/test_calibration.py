@@ -17,7 +17,7 @@ from core.steps.calibration import (
     stop_advice,
     wrong_left,
 )
-from tests.steps.answering import answers, say
+from tests.answering import answers, say
 
 GRID = np.linspace(0, 1, 21)
 

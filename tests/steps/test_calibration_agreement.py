@@ -11,7 +11,7 @@ from sklearn.metrics import cohen_kappa_score
 from core.domain.judgments import Judgment
 from core.domain.questions import Pair, Triplet
 from core.steps.calibration import agreement
-from tests.steps.answering import answers, say
+from tests.answering import answers, say
 
 ANN, BO, MODEL = ("person", "ann"), ("person", "bo"), ("machine", "m")
 

@@ -4,43 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
-from core.domain.clusterings import Clustering, ClusterSpec
+from core.domain.clusterings import ClusterSpec
 from core.domain.errors import TooFewError
 from core.domain.judgments import Judgment, Verdict
 from core.domain.questions import Pair, Question, Triplet
-from core.domain.spaces import Embedding
 from core.steps import clusterllm
 from core.steps.clusterllm.partition import standardised
 from core.steps.clusterllm.triplets import soft_assignment
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def blobs(
-    groups: int, each: int, spread: float = 0.4, seed: int = 0
-) -> tuple[Embedding, list[int]]:
-    """Unit vectors around `groups` centres, ids in order, and the group of each."""
-    rng = np.random.default_rng(seed)
-    gold = np.repeat(np.arange(groups), each)
-    rng.shuffle(gold)
-    vectors = rng.normal(size=(groups, 24))[gold] + spread * rng.normal(size=(len(gold), 24))
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    ids = tuple(f"{i:016x}" for i in range(len(gold)))
-    return Embedding("space", ids, vectors.astype(np.float32)), gold.tolist()
+from tests.answering import say
+from tests.steps.granularity_texts import blobs, grouped
 
 
 def said(question: Question, verdict: Verdict) -> Judgment:
-    return Judgment(question, verdict, "llm", "judge", 1.0, NOW)
-
-
-def grouped(embedding: Embedding, labels: list[int]) -> Clustering:
-    ones = np.ones(len(labels), dtype=np.float32)
-    return Clustering("space", embedding.text_ids, np.array(labels, np.int32), ones, ClusterSpec())
+    return say(question, verdict, "llm", "judge")
 
 
 def test_the_first_clusters_follow_from_a_distance_or_number_a_hundred(

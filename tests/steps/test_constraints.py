@@ -14,7 +14,7 @@ from core.domain.judgments import (
 )
 from core.domain.questions import Contradiction, Pair, Placement, Triplet
 from core.steps.constraints import settle
-from tests.steps.answering import say
+from tests.answering import say
 
 PAIR = Pair("a", "b")
 TRIPLET = Triplet("a", "b", "c")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.domain.judgments import GROUPS, Constraints, Judgment, Link
 from core.domain.questions import Contradiction, Pair, Placement
 from core.steps.constraints import contradictions, contradictions_among, settle
-from tests.steps.answering import TEXTS, answers, say
+from tests.answering import TEXTS, answers, say
 
 
 def chain(texts: str, weight: float = 1.0) -> tuple[Link, ...]:

@@ -12,7 +12,7 @@ from core.domain.judgments import Constraints, Judgment, Verdict
 from core.domain.questions import Contradiction, Pair, Placement, Question, Triplet
 from core.steps.constraints import contradictions, reliabilities, settle
 from core.steps.constraints.sayings import sides_of
-from tests.steps.answering import MACHINES, PEOPLE, TEXTS, answers, judgments_of
+from tests.answering import MACHINES, PEOPLE, TEXTS, answers, judgments_of
 
 
 def texts_of(settled: Constraints) -> set[str]:

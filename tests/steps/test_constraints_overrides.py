@@ -7,7 +7,7 @@ import pytest
 from core.domain.judgments import Constraints, Link, WeightedPlacement, WeightedTriplet
 from core.domain.questions import Contradiction, Pair, Placement, Triplet
 from core.steps.constraints import settle
-from tests.steps.answering import say
+from tests.answering import say
 
 THREE = Contradiction("a", "b", "c")
 CLASH = (

@@ -13,7 +13,7 @@ from core.domain.questions import Pair, Placement, Question, Triplet
 from core.steps.constraints import reliabilities, settle
 from core.steps.constraints.consistency import consistency
 from core.steps.constraints.reliability import _posterior
-from tests.steps.answering import MACHINES, answers, say
+from tests.answering import MACHINES, answers, say
 
 HUMAN, MACHINE = ("person", "ann"), ("machine", "m")
 

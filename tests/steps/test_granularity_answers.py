@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from core.domain.judgments import Judgment, Source, Verdict
-from core.domain.questions import Contradiction, Pair, Placement, Question, Triplet
+from core.domain.judgments import Judgment, Verdict
+from core.domain.questions import Contradiction, Pair, Placement, Triplet
 from core.steps.granularity import paired
-from tests.steps.granularity_texts import NOW
+from tests.answering import say
 
 IDS = tuple("abcdefgh")
-
-
-def said(
-    question: Question,
-    verdict: Verdict,
-    source: Source = "human",
-    by: str = "me",
-    confidence: float = 1.0,
-    minutes: int = 0,
-) -> Judgment:
-    at = NOW + timedelta(minutes=minutes)
-    return Judgment(question, verdict, source, by, confidence, at)
 
 
 def decided(*judgments: Judgment) -> dict[tuple[str, str], tuple[bool, float]]:
@@ -34,8 +20,8 @@ def decided(*judgments: Judgment) -> dict[tuple[str, str], tuple[bool, float]]:
 
 
 def test_a_pair_says_it_itself() -> None:
-    assert decided(said(Pair("b", "a"), Verdict.SAME)) == {("a", "b"): (True, 1.0)}
-    assert decided(said(Pair("b", "a"), Verdict.DIFFERENT)) == {("a", "b"): (False, 1.0)}
+    assert decided(say(Pair("b", "a"), Verdict.SAME)) == {("a", "b"): (True, 1.0)}
+    assert decided(say(Pair("b", "a"), Verdict.DIFFERENT)) == {("a", "b"): (False, 1.0)}
 
 
 @pytest.mark.parametrize(("verdict", "group"), [(Verdict.GROUP_1, 0), (Verdict.GROUP_2, 1)])
@@ -43,7 +29,7 @@ def test_a_placement_is_same_with_its_group_and_different_from_the_others(
     verdict: Verdict, group: int
 ) -> None:
     placement = Placement("a", ("h",), (("b", "c"), ("d",)))
-    assert decided(said(placement, verdict)) == {
+    assert decided(say(placement, verdict)) == {
         ("a", "b"): (group == 0, 0.5),
         ("a", "c"): (group == 0, 0.5),
         ("a", "d"): (group == 1, 1.0),
@@ -51,18 +37,18 @@ def test_a_placement_is_same_with_its_group_and_different_from_the_others(
 
 
 def test_a_new_group_is_different_from_all() -> None:
-    found = decided(said(Placement("a", (), (("b",), ("d",))), Verdict.NEW))
+    found = decided(say(Placement("a", (), (("b",), ("d",))), Verdict.NEW))
     assert found == {("a", "b"): (False, 1.0), ("a", "d"): (False, 1.0)}
 
 
 @pytest.mark.parametrize(
     "judgment",
     [
-        said(Pair("a", "b"), Verdict.UNSURE),
-        said(Placement("a", (), (("b",),)), Verdict.UNSURE),
-        said(Triplet("a", "b", "c"), Verdict.LEFT),
-        said(Contradiction("a", "b", "c"), Verdict.ALL),
-        said(Pair("a", "deleted"), Verdict.SAME),
+        say(Pair("a", "b"), Verdict.UNSURE),
+        say(Placement("a", (), (("b",),)), Verdict.UNSURE),
+        say(Triplet("a", "b", "c"), Verdict.LEFT),
+        say(Contradiction("a", "b", "c"), Verdict.ALL),
+        say(Pair("a", "deleted"), Verdict.SAME),
     ],
 )
 def test_the_rest_says_nothing(judgment: Judgment) -> None:
@@ -71,13 +57,13 @@ def test_the_rest_says_nothing(judgment: Judgment) -> None:
 
 
 def test_answers_are_counted_not_their_pairs() -> None:
-    placement = said(Placement("a", (), (("b", "c"), ("d",))), Verdict.NEW)
-    found = paired([placement, said(Pair("e", "f"), Verdict.SAME)], IDS)
+    placement = say(Placement("a", (), (("b", "c"), ("d",))), Verdict.NEW)
+    found = paired([placement, say(Pair("e", "f"), Verdict.SAME)], IDS)
     assert (found.answers, len(found.left)) == (2, 4)
 
 
 def test_where_a_person_answered_no_machine_is_heard() -> None:
     pair = Pair("a", "b")
-    machine = said(pair, Verdict.DIFFERENT, source="llm", by="model")
+    machine = say(pair, Verdict.DIFFERENT, source="llm", annotator="model")
     assert decided(machine) == {("a", "b"): (False, 1.0)}
-    assert decided(machine, said(pair, Verdict.SAME)) == {("a", "b"): (True, 1.0)}
+    assert decided(machine, say(pair, Verdict.SAME)) == {("a", "b"): (True, 1.0)}

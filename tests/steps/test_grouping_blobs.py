@@ -9,7 +9,7 @@ from core.domain.judgments import GROUPS, Verdict
 from core.steps.grouping import group, lay_ground
 from core.steps.metrics import accuracy
 from core.steps.questions import propose_placements
-from tests.steps.answering import say
+from tests.answering import say
 from tests.steps.question_texts import make, placed
 
 TRUTH = np.arange(480) % 8

@@ -11,7 +11,7 @@ from core.domain.groupings import Evidence
 from core.domain.judgments import Judgment, Verdict, counting
 from core.domain.questions import Contradiction, Pair, Placement, Triplet
 from core.steps.grouping.evidence import evidence_of
-from tests.steps.answering import TEXTS, answers, say
+from tests.answering import TEXTS, answers, say
 
 ROW_OF = {text: row for row, text in enumerate(TEXTS)}
 

@@ -13,7 +13,7 @@ from core.domain.judgments import Judgment, allowed
 from core.domain.questions import Contradiction, Pair, Placement, Triplet
 from core.steps.grouping import group, lay_ground
 from core.steps.metrics import ari
-from tests.steps.answering import say
+from tests.answering import say
 from tests.steps.question_texts import blobs, make
 
 EMBEDDING, CLUSTERING = blobs(48, 4, noise=0.2)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.domain.questions import Contradiction, Pair, Placement, Triplet
 from core.steps.prompts import pick_demonstrations
-from tests.steps.answering import TEXTS, answers, questions, say
+from tests.answering import TEXTS, answers, questions, say
 
 BODIES = {text: f"body {text}" for text in TEXTS}
 ELSEWHERE = Pair("x", "y")

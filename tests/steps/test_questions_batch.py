@@ -14,7 +14,7 @@ from core.domain.judgments import allowed
 from core.domain.questions import Contradiction, Pair, Placement, Triplet
 from core.steps.grouping import group, lay_ground
 from core.steps.questions import propose, propose_pairs, propose_placements, propose_triplets
-from tests.steps.answering import say
+from tests.answering import say
 from tests.steps.question_texts import batch_of, blobs, make
 
 

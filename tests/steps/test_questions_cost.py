@@ -8,7 +8,7 @@ import pytest
 
 from core.steps.grouping import group, lay_ground
 from core.steps.questions import propose, propose_placements
-from tests.steps.answering import say
+from tests.answering import say
 from tests.steps.question_texts import blobs, placed
 
 
@@ -47,7 +47,7 @@ def test_twenty_questions_on_a_hundred_thousand_texts_take_15_seconds_and_two_gi
     # child keeps its parent's from before the exec.
     code = (
         "import re, time, numpy as np\n"
-        "from tests.steps.answering import say\n"
+        "from tests.answering import say\n"
         "from tests.steps.question_texts import make\n"
         "from core.steps.grouping import group, lay_ground\n"
         "from core.steps.questions import propose, propose_placements\n"

@@ -7,7 +7,7 @@ from core.domain.errors import NotFoundError
 from core.domain.questions import Pair, Triplet
 from core.steps.grouping import group, lay_ground
 from core.steps.questions import guess, propose_placements
-from tests.steps.answering import say
+from tests.answering import say
 from tests.steps.question_texts import batch_of, blobs, make, placed, row
 
 
