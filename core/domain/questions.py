@@ -16,6 +16,12 @@ def _distinct(*text_ids: str) -> None:
         )
 
 
+def _order(question: Triplet | Pair) -> None:
+    left, right = sorted((question.left, question.right))
+    object.__setattr__(question, "left", left)
+    object.__setattr__(question, "right", right)
+
+
 @dataclass(frozen=True, slots=True)
 class Triplet:
     """Is the anchor closer to `left` or to `right`? Text ids, left < right.
@@ -30,10 +36,7 @@ class Triplet:
 
     def __post_init__(self) -> None:
         _distinct(self.anchor, self.left, self.right)
-        if self.left > self.right:
-            left, right = self.right, self.left
-            object.__setattr__(self, "left", left)
-            object.__setattr__(self, "right", right)
+        _order(self)
 
     @property
     def id(self) -> str:
@@ -58,10 +61,7 @@ class Pair:
 
     def __post_init__(self) -> None:
         _distinct(self.left, self.right)
-        if self.left > self.right:
-            left, right = self.right, self.left
-            object.__setattr__(self, "left", left)
-            object.__setattr__(self, "right", right)
+        _order(self)
 
     @property
     def id(self) -> str:

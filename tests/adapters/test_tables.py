@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import json
 from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
 
 from core.adapters.tables import paste_table, read_table
 from core.domain.errors import InputError
 from core.domain.settings import Settings
 from core.domain.texts import Table
+from tests.adapters.written import parquet, workbook
 
 SETTINGS = Settings()
 BANK77 = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "bank77_test.csv"
@@ -31,24 +29,6 @@ def read(name: str, data: bytes | str, encoding: str | None = None) -> Table:
 
 def rows_of(table: Table) -> list[list[str]]:
     return table.frame.to_numpy().tolist()
-
-
-def workbook(sheets: dict[str, list[list[object]]]) -> bytes:
-    book = Workbook()
-    book.remove(book.active)
-    for title, rows in sheets.items():
-        sheet = book.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def parquet(table: pa.Table) -> bytes:
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer)
-    return buffer.getvalue()
 
 
 def test_csv_keeps_every_cell_as_it_stands() -> None:

@@ -11,33 +11,16 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import Workbook
 
 from core.adapters.tables import limits, read_table
 from core.domain.errors import CladeError, InputError
 from core.domain.settings import Settings
 from core.domain.texts import Table
+from tests.adapters.written import parquet, workbook
 
 SETTINGS = Settings()
 EXTENSIONS = ("csv", "tsv", "xlsx", "json", "jsonl", "parquet", "txt")
-
-
-def workbook(rows: list[list[object]]) -> bytes:
-    book = Workbook()
-    for row in rows:
-        book.active.append(row)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def parquet(table: pa.Table) -> bytes:
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer)
-    return buffer.getvalue()
-
-
-WORKBOOK = workbook([["text", "n"], ["a", 1], ["b", 2]])
+WORKBOOK = workbook({"s": [["text", "n"], ["a", 1], ["b", 2]]})
 PARQUET = parquet(pa.table({"text": ["a", "b"], "n": [1, 2]}))
 
 
@@ -75,8 +58,8 @@ def test_empty_files(extension: str, data: bytes) -> None:
         ("a.csv", "text,label\n"),
         ("a.json", "[]"),
         ("a.json", '{"text": []}'),
-        ("a.xlsx", workbook([["text", "label"]])),
-        ("a.xlsx", workbook([])),
+        ("a.xlsx", workbook({"s": [["text", "label"]]})),
+        ("a.xlsx", workbook({"s": []})),
         ("a.parquet", parquet(pa.table({"text": pa.array([], pa.string())}))),
         ("a.parquet", parquet(pa.table({}))),
     ],
@@ -132,7 +115,7 @@ def test_fifty_thousand_columns_are_refused_fast() -> None:
     assert time.perf_counter() - start < 2
     refusal("a.jsonl", "{" + ",".join(f'"{name}":1' for name in names) + "}")
     refusal("a.parquet", parquet(pa.table({name: [1] for name in names[:1001]})))
-    assert "columns in row 1" in refusal("a.xlsx", workbook([["text"], [1] * 1200])).problem
+    assert "columns in row 1" in refusal("a.xlsx", workbook({"s": [["text"], [1] * 1200]})).problem
 
 
 @pytest.mark.parametrize(
