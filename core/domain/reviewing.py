@@ -69,15 +69,15 @@ class Row:
 class Tally:
     """How far a person is. `agreed` of `comparable` answers match the embedder's
     guess, `blind_agreed` of `blind` answers to blind checks the model's (abstentions
-    apart); `machine` counts the questions that a model answered; `times` are those of
-    the newest answers, oldest first."""
+    apart); `machine`: a model has answered something; `times` are those of the newest
+    answers, oldest first."""
 
     answered: int
     agreed: int
     comparable: int
     blind_agreed: int
     blind: int
-    machine: int
+    machine: bool
     times: tuple[datetime, ...]
 
 

@@ -26,7 +26,7 @@ class Standing:
     """How far an annotator is. `agreed` of `comparable` answers match the
     embedder's guess; `low`, `high` the 95% Wilson interval of that share.
     `checks_agreed` of `checks` blind checks, of all people, match the model's
-    answer; `machine` questions have one."""
+    answer; `machine`: it has given any."""
 
     answered: int
     agreed: int
@@ -36,7 +36,7 @@ class Standing:
     seconds_each: float | None
     checks_agreed: int = 0
     checks: int = 0
-    machine: int = 0
+    machine: bool = False
 
     @property
     def batch_share(self) -> float:

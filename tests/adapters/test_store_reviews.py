@@ -130,7 +130,7 @@ def test_a_question_comes_back_from_the_queue_as_it_was_put(store: Store) -> Non
     say(store, put.question, Verdict.RIGHT)
     tally = store.checks.tally("p", "me")
     assert (tally.answered, tally.comparable, tally.agreed, tally.times) == (1, 1, 0, (AT,))
-    assert store.checks.tally("p", "other") == Tally(0, 0, 0, 0, 0, 0, ())
+    assert store.checks.tally("p", "other") == Tally(0, 0, 0, 0, 0, False, ())
     with pytest.raises(NotFoundError):
         store.reviews.asked("p", "missing")
 

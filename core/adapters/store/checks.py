@@ -53,8 +53,8 @@ class Checks:
             .order_by(judgment.c.at.desc())
             .limit(_TIMES)
         )
-        machine = sa.select(sa.func.count(judgment.c.question_id.distinct())).where(
-            judgment.c.project_id == project_id, judgment.c.source == "llm"
+        machine = sa.select(
+            sa.exists().where(judgment.c.project_id == project_id, judgment.c.source == "llm")
         )
         with self._db.read() as connection:
             answered, comparable, agreed = connection.execute(counted).one()
@@ -65,7 +65,7 @@ class Checks:
                 comparable=comparable,
                 blind_agreed=blind_agreed or 0,
                 blind=blind,
-                machine=connection.scalar(machine) or 0,
+                machine=bool(connection.scalar(machine)),
                 times=tuple(reversed(connection.scalars(times).all())),
             )
 

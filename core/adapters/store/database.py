@@ -34,10 +34,14 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
-        if self.engine.dialect.name == "sqlite":
+        if _is_sqlite(self.engine):
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         self._migrate()
+        # Idle and never used: SQLite folds its log into the file, and waits for the disk,
+        # whenever the last connection closes, which would be after every transaction.
+        with _told():
+            self._kept_open = self.engine.raw_connection() if _is_sqlite(self.engine) else None
         self._turn = threading.Lock()
         self._waiting: deque[_Work[Any]] = deque()
 
@@ -72,10 +76,17 @@ class Database:
                 work.over.set_result(result)
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
-        """Open one writing transaction, committed at the end. Raises StorageError."""
-        with _told(), self.engine.begin() as connection:
-            yield connection
+    def write(self, *, durable: bool = True) -> Iterator[sa.Connection]:
+        """Open one writing transaction, committed at the end. Raises StorageError.
+
+        Not `durable`: a power cut may take it back, whole; no waiting for the disk.
+        """
+        with _told(), self.engine.connect() as connection:
+            if not durable and _is_sqlite(self.engine):
+                # Before the transaction begins, and for this connection alone.
+                connection.connection.cursor().execute("PRAGMA synchronous = NORMAL").close()
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -92,7 +103,7 @@ class Database:
         (sqlite.org, "Making other kinds of table schema changes").
         """
         with _told(), self.engine.connect() as connection:
-            if self.engine.dialect.name == "sqlite":
+            if _is_sqlite(self.engine):
                 # Before the transaction begins: inside one the pragma does nothing.
                 connection.connection.cursor().execute("PRAGMA foreign_keys = OFF").close()
             with connection.begin():
@@ -111,7 +122,7 @@ class Database:
 
     def _alone(self) -> AbstractContextManager[object]:
         """Return a lock that keeps two first starts on one file from migrating at once."""
-        if self.engine.dialect.name == "sqlite":
+        if _is_sqlite(self.engine):
             return FileLock(f"{self.engine.url.database}.migrate.lock", timeout=60)
         return nullcontext()
 
@@ -162,6 +173,10 @@ def insert_for(connection: sa.Connection, table: sa.Table) -> Any:
     from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
     return sqlite_insert(table)
+
+
+def _is_sqlite(engine: sa.Engine) -> bool:
+    return engine.dialect.name == "sqlite"
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -44,7 +44,8 @@ class Desks:
         expected to misplace; what nobody answered, in the order of the queue; and
         models' answers that are hardly in doubt.
         """
-        with self._db.write() as connection:
+        # A lease that a power cut takes back is taken again at the next look.
+        with self._db.write(durable=False) as connection:
             row = connection.execute(_on_screen(project_id, seat, now)).first()
             if row is None:
                 turn = _blind_turn(connection, project_id, seat, terms.blind)
