@@ -39,7 +39,8 @@ class Scripted:
 
     A triplet's right side is the text that sorts first. Each call that it answers is
     billed in `bill`: a line of its fingerprint and price. A call fails or not by the
-    number of calls before it, so that a retry may go through.
+    number of calls before it, so that a retry may go through. `error` ends every call,
+    or the first `wrong` ones.
     """
 
     bill: Path
@@ -50,6 +51,7 @@ class Scripted:
     calls: int = 0
     most: int = 0
     error: ProviderError | None = None
+    wrong: int | None = None
     bodies: dict[int, str] = field(default_factory=dict)
     _now: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -68,7 +70,7 @@ class Scripted:
 
     def _reply(self, prompt: Prompt, sample: int, number: int) -> Reply:
         time.sleep(self.seconds)
-        if self.error is not None:
+        if self.error is not None and (self.wrong is None or number <= self.wrong):
             raise self.error
         drawn = hashlib.sha256(f"{os.getpid()} {number}".encode()).digest()
         if int.from_bytes(drawn[:4], "big") / 2**32 < self.failing:
