@@ -87,6 +87,9 @@ def test_no_proxy_stands_between_this_computer_and_itself(
 def test_calls_are_not_traced_whatever_the_environment_says(
     provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from langsmith.utils import get_env_var
+
+    get_env_var.cache_clear()  # it reads the environment once in a process
     with serving(lambda call, request: json_answer({})) as traces:
         for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2"):
             monkeypatch.setenv(name, "true")
@@ -100,6 +103,7 @@ def test_calls_are_not_traced_whatever_the_environment_says(
 
             wait_for_all_tracers()
 
+        get_env_var.cache_clear()
         assert traces.requests == []
 
 
