@@ -15,7 +15,10 @@ FILES = sorted(
     path.relative_to(ROOT)
     for path in (*(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "app.py")
 )
-HEAVY = ("torch", "transformers", "sentence_transformers", "umap", "hdbscan", "sklearn")
+HEAVY = (
+    *("torch", "transformers", "sentence_transformers", "umap", "hdbscan", "sklearn"),
+    *("langchain", "langchain_core", "openai", "anthropic"),
+)
 # What a pure function has no use for: disk, network, clock, chance without a seed.
 IMPURE = frozenset(
     {"os", "pathlib", "shutil", "tempfile", "socket", "urllib", "http", "requests", "subprocess"}
