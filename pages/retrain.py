@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.domain.errors import TooFewError
 from core.domain.training import Proposal
-from core.project import pictures, retraining, use_cases
+from core.project import pictures, retraining, telling, use_cases
 from core.project.mapping import Current
 from pages import _ui
 
@@ -42,10 +42,7 @@ def what_there_is(here: Current) -> None:
         if found.contested:
             st.caption(f"{found.contested:,} contradict each other and are left out.")
         if found.ignored:
-            st.caption(
-                f"{found.ignored:,} are about texts that are no longer in the project. They are "
-                "kept, and count again if the texts come back."
-            )
+            st.caption(telling.ignored(found.ignored))
     st.button(
         "Retrain the embedder",
         type="primary",

@@ -42,7 +42,7 @@ class Levels:
     def told(self) -> str:
         """Return the estimates in words."""
         found = self.granularity
-        words = [f"Now: {self.groups:,} groups."]
+        words = ["Now: 1 group." if self.groups == 1 else f"Now: {self.groups:,} groups."]
         if found.answered:
             words.append(f"Your answers speak for {_range(found.answered)}.")
         else:

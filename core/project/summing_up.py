@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from core.domain.judgments import Judgment, Verdict
 from core.project.review import BATCH
+from core.project.settled import contradictions
 from core.project.workspace import Workspace
-from core.steps.constraints import contradictions
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from core.domain.questions import Contradiction, Pair, Placement, Question, Trip
 from core.domain.texts import Text
 from core.project.settled import reliabilities
 from core.project.workspace import Workspace
+from core.steps.constraints import Monotony, monotonous
 
 _LONGEST = 60  # characters of a text inside a sentence
 
@@ -18,6 +19,13 @@ _COMPARED = 10
 _DOUBTFUL = 0.75
 
 _Known = Mapping[str, Text]
+
+_KINDS: Mapping[type[Question], str] = {
+    Triplet: "triplets",
+    Pair: "pairs",
+    Placement: "placements",
+    Contradiction: "contradictions",
+}
 
 _TOGETHER: Mapping[Verdict, tuple[int, int]] = {
     Verdict.FIRST_SECOND: (0, 1),
@@ -68,13 +76,46 @@ def shortened(body: str, longest: int = _LONGEST) -> str:
 
 
 def doubts(workspace: Workspace, project_id: str) -> tuple[str, ...]:
-    """Return a sentence for each machine whose answers turn out unreliable."""
+    """Return a sentence for each machine whose answers turn out unreliable, or never differ
+    and could not be compared with others much."""
     judgments = workspace.store.reviews.judgments(project_id)
-    return tuple(
+    known = reliabilities(judgments)
+    unreliable = (
         f"The answers of {name} agree with others in only about {found.share:.0%} of what both "
         "speak about; they count less."
-        for (kind, name), found in reliabilities(judgments).items()
+        for (kind, name), found in known.items()
         if kind == "machine" and found.compared >= _COMPARED and found.high < _DOUBTFUL
+    )
+    monotone = (
+        _monotone(found)
+        for found in monotonous(judgments)
+        if found.who[0] == "machine" and known[found.who].compared < _COMPARED
+    )
+    return (*unreliable, *monotone)
+
+
+def _monotone(found: Monotony) -> str:
+    if found.says is None:
+        words = f"whatever is shown in place {(found.place or 0) + 1}"
+    elif found.says is Verdict.UNSURE:
+        words = "that it cannot tell"
+    else:
+        words = f"“{found.says}”"
+    return (
+        f"{found.who[1]} has answered all {found.answers:,} {_KINDS[found.kind]} alike so far: "
+        f"{words}. Check a few of them: a judge that always says the same is of no help."
+    )
+
+
+def ignored(count: int) -> str:
+    """Return what becomes of `count` answers about texts that are gone, "" where there are none."""
+    if not count:
+        return ""
+    one = count == 1
+    return (
+        f"{'1 answer is' if one else f'{count:,} answers are'} about texts that are no longer in "
+        f"the project. {'It is' if one else 'They are'} kept, and {'counts' if one else 'count'} "
+        "again if the texts come back."
     )
 
 

@@ -49,6 +49,8 @@ def show_moves(here: Current) -> None:
         return
     with lid:
         found, known = moved(here), texts(here.project)
+        if gone := telling.ignored(grouping(here).ignored):
+            st.caption(gone)
         if not found.texts:
             st.caption("The answers moved no text: they agree with the map as it was.")
             return

@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 from core.domain.jobs import Job, JobStatus
 from core.domain.judgments import Judgment, Verdict
 from core.domain.questions import Asked, Pair
-from core.project import pictures, use_cases
+from core.domain.reviewing import Seat
+from core.project import pictures, review, use_cases
 from core.project.grouping import grouping_of, moves, regroup
 from core.project.mapping import current
 from core.project.workspace import Workspace
@@ -81,6 +82,21 @@ def test_the_map_tells_of_answers_that_wait(
     app = open_app("map", mapped)
     assert "3 answers are not on this map yet." in said(app)
     press(app, "Spread them over all texts")
+    assert started == [(mapped, "regroup")]
+
+
+def test_the_map_tells_of_answers_taken_back_and_of_those_about_texts_that_are_gone(
+    mapped: str, workspace: Workspace, open_app: OpenApp, started: Started
+) -> None:
+    record(workspace, mapped, Pair("0" * 16, "f" * 16), {"me": Verdict.SAME})
+    spread(workspace, mapped)
+    app = open_app("map", mapped)
+    app.session_state["moves"] = True
+    assert "1 answer is about texts that are no longer in the project." in said(app.run())
+    review.undo_answer(workspace, mapped, Seat("me"))
+    app = open_app("map", mapped)
+    assert "1 answer behind this map was taken back." in said(app)
+    press(app, "Spread the answers anew")
     assert started == [(mapped, "regroup")]
 
 

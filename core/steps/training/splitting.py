@@ -31,7 +31,7 @@ def split(
     if len(items) < MIN_ANSWERS:
         raise TooFewError(
             f"The answers so far settle {len(items)} constraints; {MIN_ANSWERS} are needed.",
-            f"Answer at least {MIN_ANSWERS - len(items)} more questions, then train.",
+            f"Answer at least {_questions(MIN_ANSWERS - len(items))}, then train.",
         )
     target = max(1, round(share * len(items)))
     held: set[str] = set()
@@ -59,6 +59,10 @@ def split(
         replace(gather(train), placements=placed_among(constraints.placements, kept)),
         replace(gather(held_out), placements=placed_among(constraints.placements, judged)),
     )
+
+
+def _questions(count: int) -> str:
+    return "1 more question" if count == 1 else f"{count} more questions"
 
 
 def _components(items: Sequence[Item], seed: int) -> list[list[Item]]:
