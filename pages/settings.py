@@ -37,12 +37,16 @@ def model_fields(provider: str, now: JudgeSettings) -> dict[str, object]:
             placeholder="http://localhost:11434/v1",
             help="Leave it empty for the provider's own.",
         ).strip()
-        prices = st.columns(2)
         found["price"] = Price(
-            prices[0].number_input("US$ a million tokens read", 0.0, 10_000.0, now.price.prompt),
-            prices[1].number_input(
-                "US$ a million tokens written", 0.0, 10_000.0, now.price.completion
-            ),
+            *(
+                column.number_input(f"US$ a million tokens {what}", 0.0, 1e4, was, format="%.3f")
+                for column, what, was in zip(
+                    st.columns(2),
+                    ("read", "written"),
+                    (now.price.prompt, now.price.completion),
+                    strict=True,
+                )
+            )
         )
     return found
 

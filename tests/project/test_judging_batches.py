@@ -292,12 +292,12 @@ def test_memory_stays_flat(workspace: Workspace, model: Scripted) -> None:
 def test_sixteen_at_once_take_little_more_than_their_share(
     workspace: Workspace, model: Scripted
 ) -> None:
-    project_id = ready(workspace, 120, at_once=16)
-    model.seconds = 0.3
+    project_id = ready(workspace, 72, at_once=16)
+    model.seconds = 0.6
     began = time.perf_counter()
 
-    run(workspace, project_id, 120)
+    run(workspace, project_id, 72)
 
     assert model.most <= 16
-    ideal = len(model.billed()) * 0.3 / 16
+    ideal = len(model.billed()) * 0.6 / 16
     assert time.perf_counter() - began < 1.3 * ideal + 0.6, "half a second to open and close"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from core.adapters.store.schema import ID, UtcDateTime, metadata
-from core.adapters.store.schema import _project_ref as project_ref
-from core.adapters.store.schema import _question_ref as question_ref
+from core.adapters.store.schema import ID, UtcDateTime, metadata, project_ref, question_ref
 
 # Money in whole billionths of a US dollar. No table has a column for a key.
 judge = sa.Table(

@@ -36,7 +36,8 @@ ID = sa.String(32)
 LIVE = "status IN ('queued', 'running')"
 
 
-def _project_ref(**options: Any) -> sa.Column[str]:
+def project_ref(**options: Any) -> sa.Column[str]:
+    """Return the column by which a row hangs on its project."""
     return sa.Column(
         "project_id", ID, sa.ForeignKey("project.id", ondelete="CASCADE"), nullable=False, **options
     )
@@ -75,7 +76,7 @@ map_ = sa.Table(
     "map",
     metadata,
     sa.Column("id", ID, primary_key=True),
-    _project_ref(index=True),
+    project_ref(index=True),
     sa.Column("space_id", ID, sa.ForeignKey("space.id"), nullable=False),
     sa.Column("spec", sa.JSON, nullable=False),
     sa.Column("embedding_key", sa.Text, nullable=False),
@@ -92,7 +93,7 @@ map_ = sa.Table(
 version = sa.Table(
     "version",
     metadata,
-    _project_ref(primary_key=True),
+    project_ref(primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("parent", sa.Integer),
     sa.Column("map_id", ID, sa.ForeignKey("map.id"), nullable=False),
@@ -106,7 +107,7 @@ version = sa.Table(
 question = sa.Table(
     "question",
     metadata,
-    _project_ref(primary_key=True),
+    project_ref(primary_key=True),
     sa.Column("id", ID, primary_key=True),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),
@@ -123,7 +124,8 @@ question = sa.Table(
 )
 
 
-def _question_ref() -> tuple[sa.Column[str], sa.Column[str], sa.ForeignKeyConstraint]:
+def question_ref() -> tuple[sa.Column[str], sa.Column[str], sa.ForeignKeyConstraint]:
+    """Return the columns by which a row hangs on its question, part of its key."""
     return (
         sa.Column("project_id", ID, nullable=False, primary_key=True),
         sa.Column("question_id", ID, nullable=False, primary_key=True),
@@ -138,7 +140,7 @@ def _question_ref() -> tuple[sa.Column[str], sa.Column[str], sa.ForeignKeyConstr
 judgment = sa.Table(
     "judgment",
     metadata,
-    *_question_ref(),
+    *question_ref(),
     sa.Column("annotator", sa.String(200), primary_key=True),
     sa.Column("verdict", sa.String(16), nullable=False),
     sa.Column("source", sa.String(16), nullable=False),
@@ -154,7 +156,7 @@ judgment = sa.Table(
 lease = sa.Table(
     "lease",
     metadata,
-    *_question_ref(),
+    *question_ref(),
     sa.Column("annotator", sa.String(200), primary_key=True),
     sa.Column("place", sa.String(64), nullable=False),
     sa.Column("until", UtcDateTime, nullable=False),
@@ -163,7 +165,7 @@ lease = sa.Table(
 remark = sa.Table(
     "remark",
     metadata,
-    *_question_ref(),
+    *question_ref(),
     sa.Column("annotator", sa.String(200), primary_key=True),
     sa.Column("flagged", sa.Boolean, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
@@ -176,7 +178,7 @@ proposal = sa.Table(
     "proposal",
     metadata,
     sa.Column("id", ID, primary_key=True),
-    _project_ref(index=True),
+    project_ref(index=True),
     sa.Column("old_map", ID, sa.ForeignKey("map.id"), nullable=False),
     sa.Column("new_map", ID, sa.ForeignKey("map.id"), nullable=False),
     sa.Column("scores", sa.JSON, nullable=False),
@@ -192,7 +194,7 @@ job = sa.Table(
     "job",
     metadata,
     sa.Column("id", ID, primary_key=True),
-    _project_ref(index=True),
+    project_ref(index=True),
     sa.Column("kind", sa.String(32), nullable=False),
     sa.Column("params", sa.JSON, nullable=False),
     sa.Column("status", sa.String(16), nullable=False),
