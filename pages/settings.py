@@ -121,6 +121,8 @@ def try_it(project: Project) -> None:
         return
     with _ui.told_errors():
         st.markdown(f":material/route: {_ui.plain(judging.whereabouts(now.choice))}")
+    if now.choice.leaves and not (now.price.prompt and now.price.completion):
+        st.warning("Without the model's prices, its calls count as free: the cap cannot hold.")
     _ui.show_key()
     if st.button("Test", icon=":material/network_check:"):
         with _ui.told_errors(), st.spinner("Asking one question about made-up texts…"):

@@ -46,6 +46,8 @@ def test_a_model_is_set_up_and_the_screen_says_where_texts_go(
     kept = judging.settings_of(workspace, mapped)
     assert (kept.provider, kept.model, kept.price.prompt) == ("openai", "gpt-test", 0.5)
     assert judging.budget_of(workspace, mapped).cap == round(0.75 * NANO)
+    # Nothing is charged for what is written: the cap would not hold.
+    assert "the cap cannot hold" in app.warning[0].value
     assert any("api" in text.value and "openai" in text.value for text in app.markdown)
     assert "$0.00 of $0.75 · 0 calls · 0 from cache" in meter(app.run())
 
