@@ -10,7 +10,7 @@ import streamlit as st
 from core.domain.calibration import Calibration
 from core.domain.judgments import Verdict
 from core.domain.projects import Project
-from core.domain.reviewing import Handed, Seat, Sight, Terms
+from core.domain.reviewing import Handed, Seat, Sight, Terms, Told
 from core.project import cards, review, trust
 from pages._ui.cached import calibration, texts, workspace
 from pages._ui.people import seat
@@ -88,6 +88,8 @@ def _suggestion(card: cards.Card, handed: Handed, where: _Where, believed: Calib
         )
         return
     if card.suggestion is None:
+        if handed.told:
+            st.caption(_abstained(handed.told))
         return
     label = plain(card.suggestion.label)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -111,8 +113,12 @@ def _told(card: cards.Card, handed: Handed, label: str, believed: Calibration) -
             chance = believed.chance(told.judgment.confidence)
             sure += f" (right about {chance:.0%} of the time it says so)"
         return f"The LLM says **{label}**, {sure}. {plain(told.reason)}"
-    silent = f"The LLM could not tell. {plain(told.reason)}  \n" if told else ""
+    silent = f"{_abstained(told)}  \n" if told else ""
     return f"{silent}The embedder's own guess: **{label}**. {plain(guess.reason) if guess else ''}"
+
+
+def _abstained(told: Told) -> str:
+    return f"The LLM could not tell. {plain(told.reason)}"
 
 
 def _revealed(card: cards.Card, handed: Handed, verdict: Verdict) -> str:

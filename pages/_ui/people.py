@@ -8,12 +8,13 @@ from urllib.parse import quote, unquote
 import streamlit as st
 
 from core.domain.errors import InputError
+from core.domain.ids import content_id
 from core.domain.reviewing import Seat
 from core.project import people
 from pages._ui.cached import workspace
 from pages._ui.show import plain, told_errors
 
-_COOKIE = "clade_name"
+_NAME, _BROWSER = "clade_name", "clade_browser"  # cookies
 _A_YEAR = 365 * 24 * 3600
 
 
@@ -23,19 +24,28 @@ def annotator() -> str:
     if signed_in():
         return str(st.user.get("email") or st.user.get("name") or st.user.get("sub"))
     if "annotator" not in st.session_state:
-        st.session_state["annotator"] = _kept() or workspace().settings.annotator
+        st.session_state["annotator"] = _kept_name() or workspace().settings.annotator
     return st.session_state["annotator"]
 
 
 def seat() -> Seat:
-    """Return who sits here and where. The place lives in the URL and outlives a refresh,
-    so that a card is kept for this tab and no other."""
-    place = st.session_state.get("place") or st.query_params.get("seat", "")
-    if not (place.isalnum() and place.isascii() and len(place) <= 16):
-        place = secrets.token_hex(4)
-    st.session_state["place"] = place
-    st.query_params["seat"] = place
-    return Seat(annotator(), place)
+    """Return who sits here and where: in which browser, and in which of its tabs.
+
+    Both outlive a refresh, so that a card is kept for this tab: the tab's half of
+    the place is in the URL, the browser's in a cookie. A link that is copied to
+    somebody else is another place.
+    """
+    tab = _token("tab", st.query_params.get("seat"))
+    st.query_params["seat"] = tab
+    return Seat(annotator(), content_id("place", tab, _token("browser", _cookie(_BROWSER))))
+
+
+def _token(name: str, kept: str | None) -> str:
+    """Return a random word that this session and what it `kept` agree on."""
+    if name not in st.session_state:
+        usable = kept and kept.isascii() and kept.isalnum() and len(kept) <= 16
+        st.session_state[name] = kept if usable else secrets.token_hex(4)
+    return st.session_state[name]
 
 
 def signed_in() -> bool:
@@ -45,7 +55,9 @@ def signed_in() -> bool:
 
 def show_name() -> None:
     """Show who answers, with the way to say that it is somebody else."""
-    _keep_in_browser()
+    _keep(_BROWSER, _token("browser", _cookie(_BROWSER)))
+    if st.session_state.get("renamed"):
+        _keep(_NAME, annotator())
     if signed_in():
         with st.popover(plain(annotator()), icon=":material/person:", key="name"):
             st.button("Sign out", on_click=st.logout)
@@ -60,24 +72,28 @@ def show_name() -> None:
 def _rename() -> None:
     with told_errors():
         st.session_state["annotator"] = people.clean_name(st.session_state["named"])
-        st.session_state["keep_name"] = True
+        st.session_state["renamed"] = True
 
 
-def _kept() -> str:
+def _kept_name() -> str:
     """Return the name that this browser kept, "" where there is none that can be one."""
-    kept = st.context.cookies.get(_COOKIE)
-    if not isinstance(kept, str):  # without a browser there is nothing that could keep one
-        return ""
     try:
-        return people.clean_name(unquote(kept))
+        return people.clean_name(unquote(_cookie(_NAME) or ""))
     except InputError:
         return ""
 
 
-def _keep_in_browser() -> None:
-    """Keep a newly chosen name in a cookie: Streamlit reads cookies and sets none."""
-    if st.session_state.pop("keep_name", False):
-        # Percent-encoded letters alone: nothing typed can end the string or the script.
-        value = quote(annotator(), safe="")
-        cookie = f"{_COOKIE}={value}; path=/; max-age={_A_YEAR}; SameSite=Strict"
-        st.html(f"<script>document.cookie = '{cookie}';</script>", unsafe_allow_javascript=True)
+def _cookie(name: str) -> str | None:
+    kept = st.context.cookies.get(name)
+    return kept if isinstance(kept, str) else None  # without a browser there are none
+
+
+def _keep(name: str, value: str) -> None:
+    """Keep a value in this browser: Streamlit reads cookies and sets none."""
+    if _cookie(name) == value:
+        return
+    # Percent-encoded letters alone: nothing typed can end the string or the script.
+    cookie = f"{name}={quote(value, safe='')}; path=/; max-age={_A_YEAR}; SameSite=Strict"
+    st.html(
+        f"<script>document.cookie = '{cookie}';</script>", width=1, unsafe_allow_javascript=True
+    )

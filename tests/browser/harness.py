@@ -92,6 +92,8 @@ def shoot(page: Page, name: str) -> None:
     _both_widths(page, f"{name}-light")
     assert page.context.browser is not None
     dark = page.context.browser.new_page(color_scheme="dark")
+    # The same browser to the app: a stranger would be shown another card, and keep it.
+    dark.context.add_cookies(page.context.cookies())
     dark.goto(page.url)
     expect(dark.locator("h1")).to_be_visible()
     dark.wait_for_timeout(2500)
