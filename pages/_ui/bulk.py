@@ -14,6 +14,7 @@ from core.project import bulk, telling
 from pages._ui.cached import texts, workspace
 from pages._ui.desk import take_back
 from pages._ui.people import seat
+from pages._ui.position import go_to
 from pages._ui.show import told_errors
 
 _SHOWN = 500
@@ -35,6 +36,8 @@ def show_bulk(project: Project, terms: Terms) -> None:
             "or answer them one at a time.",
             icon=":material/table_rows:",
         )
+        if st.button("Set up an LLM", icon=":material/settings:"):
+            go_to("pages/settings.py")
     with st.container(horizontal=True):
         if found.rows:
             st.button(

@@ -62,7 +62,10 @@ def show_name() -> None:
         with st.popover(plain(annotator()), icon=":material/person:", key="name"):
             st.button("Sign out", on_click=st.logout)
     elif "is_logged_in" in st.user:
+        # Where people sign in, nobody answers under a name that anybody could type.
         st.button("Sign in", icon=":material/login:", type="primary", on_click=st.login)
+        st.info("Sign in to answer: each answer is kept under the name of who gave it.")
+        st.stop()
     else:
         with st.popover(plain(annotator()), icon=":material/person:", key="name"):
             st.text_input("Your name", annotator(), key="named", on_change=_rename)

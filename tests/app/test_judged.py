@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from streamlit import user_info
 from streamlit.testing.v1 import AppTest
 
 from core.domain.judgments import Judgment, Verdict
 from core.domain.questions import Pair
 from core.project.workspace import Workspace
-from tests.app.screen import OpenApp, corpus_of, field, press
+from tests.app.screen import OpenApp, answer, corpus_of, field, press
 from tests.app.test_untrusted import assert_inert
 from tests.opinions import AT, MODEL, REASON, lots, put, say
 
@@ -155,6 +156,21 @@ def test_two_sessions_are_asked_different_questions_and_a_name_is_taken(
     assert verdicts(workspace, mapped) == [("Bo", "human", "same"), ("me", "human", "different")]
     other = field(other.text_input, "Your name").set_value("a/b").run()
     assert "slash" in other.error[0].value
+
+
+def test_where_people_sign_in_nobody_answers_without_and_their_name_is_taken(
+    mapped: str, workspace: Workspace, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who: dict[str, object] = {"is_logged_in": False}
+    monkeypatch.setattr(user_info, "_get_user_info", lambda: who)
+    app = open_app("review", mapped)
+    assert buttons(app) == ["Sign in"]
+
+    who.update(is_logged_in=True, email="ada@example.org")
+    app = answer(app.run())
+
+    assert [name for name, *_ in verdicts(workspace, mapped)] == ["ada@example.org"]
+    assert not [f for f in app.text_input if f.label == "Your name"]
 
 
 def test_a_table_of_many_is_approved_and_taken_back_at_one_stroke(
