@@ -16,7 +16,8 @@ Provider = Literal["bundled", "openai", "anthropic", "huggingface", "transformer
 class ProviderError(CladeError):
     """A model could not be reached, or refused. `retryable`: the same call may go
     through later; `retry_after` seconds that the provider asked to wait, None where
-    it said nothing; `usage` what the failed call is billed for, where that is known."""
+    it said nothing; `usage` what the failed call is billed for, where that is known.
+    `uncertain`: the model may have answered and charged for it, and nobody here can know."""
 
     def __init__(
         self,
@@ -26,11 +27,13 @@ class ProviderError(CladeError):
         retryable: bool = False,
         retry_after: float | None = None,
         usage: Usage | None = None,
+        uncertain: bool = False,
     ) -> None:
         super().__init__(problem, next_move)
         self.retryable = retryable
         self.retry_after = retry_after
         self.usage = usage
+        self.uncertain = uncertain
 
 
 @dataclass(frozen=True, slots=True)

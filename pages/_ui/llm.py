@@ -80,7 +80,7 @@ def show_usage(project: Project) -> None:
     frame = pd.DataFrame([astuple(one) for one in used], columns=list(_USAGE))
     frame["US$"] /= NANO
     st.dataframe(frame, hide_index=True)
-    st.caption("Calls cut off with their process count at the most that they can have cost.")
+    st.caption("Calls that broke off count at the most that they can have cost.")
 
 
 def show_batch(project: Project, most: int = 200) -> None:

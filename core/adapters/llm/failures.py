@@ -115,19 +115,23 @@ def _seconds_of(date: str | None) -> float | None:
         return None
 
 
-def timed_out() -> ProviderError:
+def timed_out(*, sent: bool) -> ProviderError:
+    """`sent`: the request may have been read before, see `ProviderError.uncertain`."""
     return ProviderError(
         "The model did not answer in time.",
         "Try again, or raise the time limit in Settings.",
         retryable=True,
+        uncertain=sent,
     )
 
 
-def unreachable() -> ProviderError:
+def unreachable(*, sent: bool) -> ProviderError:
+    """No connection, or one that broke; `sent` as for `timed_out`."""
     return ProviderError(
         "The model cannot be reached, or the connection broke.",
         "Check that it runs, the address in Settings, and the network.",
         retryable=True,
+        uncertain=sent,
     )
 
 
@@ -135,6 +139,7 @@ def too_big(limit: int) -> ProviderError:
     return ProviderError(
         f"The model's reply is longer than {limit // 1_000_000} MB, and was not read.",
         "Check the address in Settings, or choose another model.",
+        uncertain=True,
     )
 
 
@@ -142,7 +147,10 @@ def no_answer(*, empty: bool) -> ProviderError:
     """An empty body, or one that is no model's reply: a page in HTML, say."""
     if empty:
         return ProviderError(
-            "The provider sent an empty reply.", "Try again in a minute.", retryable=True
+            "The provider sent an empty reply.",
+            "Try again in a minute.",
+            retryable=True,
+            uncertain=True,
         )
     return ProviderError(
         "What answers at the model's address is not a language model.",
@@ -152,7 +160,10 @@ def no_answer(*, empty: bool) -> ProviderError:
 
 def cut_short() -> ProviderError:
     return ProviderError(
-        "The provider's reply broke off in the middle.", "Try again in a minute.", retryable=True
+        "The provider's reply broke off in the middle.",
+        "Try again in a minute.",
+        retryable=True,
+        uncertain=True,
     )
 
 
@@ -161,6 +172,7 @@ def refused(usage: Usage | None) -> ProviderError:
         "The model refuses to answer this question.",
         "Answer it yourself, or choose another model in Settings.",
         usage=usage,
+        uncertain=True,
     )
 
 
@@ -168,6 +180,7 @@ def unreadable() -> ProviderError:
     return ProviderError(
         "The model's reply has an unknown form.",
         "Choose another model in Settings, or update the app.",
+        uncertain=True,
     )
 
 

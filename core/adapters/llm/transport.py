@@ -92,13 +92,17 @@ class GuardedTransport:
                         return failures.too_big(MAX_REPLY_BYTES)
                     # A server that sends a byte now and then never times out by itself.
                     if deadline is not None and time.monotonic() > deadline:
-                        return failures.timed_out()
+                        return failures.timed_out(sent=True)
             finally:
                 response.close()
+        except (self._http.ConnectTimeout, self._http.PoolTimeout):
+            return failures.timed_out(sent=False)
         except self._http.TimeoutException:
-            return failures.timed_out()
+            return failures.timed_out(sent=True)
+        except (self._http.ConnectError, self._http.ProxyError):
+            return failures.unreachable(sent=False)
         except (self._http.HTTPError, OSError):
-            return failures.unreachable()
+            return failures.unreachable(sent=True)
         return response, bytes(body)
 
     def _way(self, url: Any) -> Any:

@@ -128,7 +128,9 @@ class Gate:
             self._spending.fail(self._project, call, 0, None)
             raise
         except ProviderError as error:
-            cost = self._cost(error.usage)
+            # Nobody knows whether it is billed: it counts at the most that it can have cost.
+            unseen = error.uncertain and error.usage is None
+            cost = amount if unseen else self._cost(error.usage)
             self._spending.fail(self._project, call, cost, error.usage)
             if error.retry_after and error.retry_after <= LONGEST_WAIT:
                 self._pace.hold(error.retry_after)

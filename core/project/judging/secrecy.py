@@ -25,6 +25,7 @@ def clean(error: ProviderError, key: SecretStr | None) -> ProviderError:
         retryable=error.retryable,
         retry_after=error.retry_after,
         usage=error.usage,
+        uncertain=error.uncertain,
     )
 
 
