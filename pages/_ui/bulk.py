@@ -19,6 +19,8 @@ from pages._ui.show import told_errors
 
 _SHOWN = 500
 _READ = 400  # characters of a text in a cell
+# In pixels. Streamlit breaks lines in cells from a certain height on.
+_TALLEST, _HEAD, _ROW = 460, 38, 68
 _EMBEDDER = {True: "differs", False: "agrees", None: "silent"}
 
 
@@ -95,8 +97,8 @@ def _ticked(project: Project, rows: Sequence[Row]) -> list[Row]:
         key=f"rows{content_id(*(row.asked.question.id for row in rows))}",
         hide_index=True,
         disabled=[name for name in frame.columns if name != "Approve"],
-        height=460,
-        row_height=68,
+        height=min(_TALLEST, _HEAD + _ROW * len(rows)),
+        row_height=_ROW,
         column_config={
             "Approve": st.column_config.CheckboxColumn(width=95),
             "Question": st.column_config.TextColumn(width="large"),
