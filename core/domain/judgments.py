@@ -57,8 +57,9 @@ CLASS: Mapping[Source, AnnotatorClass] = {
 Annotator = tuple[AnnotatorClass, str]
 """People and machines of one name are kept apart."""
 
-# `unsure` is the abstention of every kind. Nobody is offered it for a triplet, which has
-# "both" and "neither"; a machine that answers by the order of the sides abstains so.
+# `unsure` is the abstention of every kind. People are not offered it for a triplet, which
+# has "both" and "neither"; a machine is, and one that answers by the order of the sides
+# abstains so.
 _ALLOWED: dict[type[Question], frozenset[Verdict]] = {
     Triplet: frozenset(
         {Verdict.LEFT, Verdict.RIGHT, Verdict.BOTH, Verdict.NEITHER, Verdict.UNSURE}

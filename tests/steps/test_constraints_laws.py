@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from core.domain.judgments import Constraints, Judgment, Verdict
 from core.domain.questions import Contradiction, Pair, Placement, Question, Triplet
+from core.domain.sayings import sides_of
 from core.steps.constraints import contradictions, reliabilities, settle
-from core.steps.constraints.sayings import sides_of
 from tests.answering import MACHINES, PEOPLE, TEXTS, answers, judgments_of
 
 

@@ -7,15 +7,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.questions import Contradiction, Pair, Placement, Triplet
-from core.steps.prompts import pick_demonstrations
+from core.steps.prompts import pick_demonstrations, rank_demonstrations
 from tests.answering import TEXTS, answers, questions, say
 
 BODIES = {text: f"body {text}" for text in TEXTS}
 ELSEWHERE = Pair("x", "y")
 
 
-def shown(judgments, question=ELSEWHERE, **more):
-    found = pick_demonstrations(judgments, BODIES, question, **more)
+def picked(judgments, question=ELSEWHERE, notes=None):
+    return pick_demonstrations(rank_demonstrations(judgments, BODIES, notes), question)
+
+
+def shown(judgments, question=ELSEWHERE):
+    found = picked(judgments, question)
     return [(one.left[-1] + one.right[-1], one.same) for one in found]
 
 
@@ -24,7 +28,7 @@ def shown(judgments, question=ELSEWHERE, **more):
 def test_at_most_two_of_each_never_the_questions_own_texts_in_any_order(
     judgments, question, random
 ):
-    found = pick_demonstrations(judgments, BODIES, question)
+    found = picked(judgments, question)
     kinds = [one.same for one in found]
     assert kinds.count(True) <= 2 and kinds.count(False) <= 2
     texts = [text for one in found for text in (one.left, one.right)]
@@ -32,7 +36,7 @@ def test_at_most_two_of_each_never_the_questions_own_texts_in_any_order(
     assert not {BODIES.get(text) for text in question.texts} & set(texts)
     shuffled = judgments[:]
     random.shuffle(shuffled)
-    assert pick_demonstrations(shuffled, BODIES, question) == found
+    assert picked(shuffled, question) == found
 
 
 def test_two_of_each_in_turn():
@@ -89,13 +93,11 @@ def test_only_what_a_person_answered_alone_and_nobody_denies():
 
 def test_a_note_is_the_reason_where_there_is_one():
     pair = Pair("a", "b")
-    (noted,) = pick_demonstrations(
-        [say(pair, "same")], BODIES, ELSEWHERE, {pair.id: "Both ask when it comes."}
-    )
+    (noted,) = picked([say(pair, "same")], notes={pair.id: "Both ask when it comes."})
     assert noted.reason == "Both ask when it comes."
-    (plain,) = pick_demonstrations([say(pair, "same")], BODIES, ELSEWHERE)
+    (plain,) = picked([say(pair, "same")])
     assert plain.reason == "A person put both into one group."
 
 
 def test_texts_that_are_gone_are_no_examples():
-    assert pick_demonstrations([say(Pair("a", "gone"), "same")], BODIES, ELSEWHERE) == ()
+    assert picked([say(Pair("a", "gone"), "same")]) == ()

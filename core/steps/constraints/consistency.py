@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from core.domain.judgments import Judgment
+from core.domain.sayings import Ends, ends, sayings
 from core.steps.constraints.answers import speaks
-from core.steps.constraints.sayings import Ends, ends, sayings
 
 
 @dataclass(frozen=True, slots=True)

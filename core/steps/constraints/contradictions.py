@@ -10,7 +10,7 @@ import numpy as np
 
 from core.domain.judgments import Constraints, Judgment, Link
 from core.domain.questions import Contradiction
-from core.steps.constraints.sayings import Ends
+from core.domain.sayings import Ends
 from core.steps.constraints.settling import settle
 
 _Weights = Mapping[str, Mapping[str, float]]

@@ -17,9 +17,9 @@ from core.domain.judgments import (
     latest,
 )
 from core.domain.questions import Question
+from core.domain.sayings import Ends, sayings
 from core.steps.constraints.answers import options, speaks
 from core.steps.constraints.consistency import Consistency, consistency
-from core.steps.constraints.sayings import Ends, sayings
 from core.steps.constraints.votes import (
     MACHINE_SHARE,
     PERSON_SHARE,

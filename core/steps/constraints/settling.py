@@ -18,8 +18,9 @@ from core.domain.judgments import (
     latest,
 )
 from core.domain.questions import Contradiction, Pair, Placement, Question, Triplet
+from core.domain.sayings import Ends, ends, sayings, sides_of
 from core.steps.constraints.reliability import shares
-from core.steps.constraints.sayings import Ends, ends, sayings, sides_of, still_there
+from core.steps.constraints.remaining import still_there
 from core.steps.constraints.votes import Rank, Vote, majority, unresolved, votes_on
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.granularity import Rows
-from core.domain.judgments import GROUPS, Judgment, Verdict, counting
+from core.domain.judgments import Judgment, counting
 from core.domain.questions import Pair, Placement
+from core.domain.sayings import Saying, passed_over, sayings
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ def paired(judgments: Iterable[Judgment], text_ids: Sequence[str]) -> Pairs:
     answers = 0
     for judgment in counting(judgments):
         said = [
-            (row_of[left], row_of[right], same, weight, answers)
-            for left, right, same, weight in _said(judgment)
-            if left in row_of and right in row_of
+            (row_of[saying.ends[0]], row_of[saying.ends[1]], saying.same, saying.share, answers)
+            for saying in _said(judgment)
+            if row_of.keys() >= set(saying.ends)
         ]
         found += said
         answers += bool(said)
@@ -62,16 +63,9 @@ def paired(judgments: Iterable[Judgment], text_ids: Sequence[str]) -> Pairs:
     )
 
 
-def _said(judgment: Judgment) -> list[tuple[str, str, bool, float]]:
+def _said(judgment: Judgment) -> tuple[Saying, ...]:
     question, verdict = judgment.question, judgment.verdict
-    if verdict is Verdict.UNSURE:
-        return []
-    if isinstance(question, Pair):
-        return [(question.left, question.right, verdict is Verdict.SAME, 1.0)]
-    if not isinstance(question, Placement):
-        return []
-    return [
-        (question.text, text, verdict is name, 1.0 / len(group))
-        for name, group in zip(GROUPS, question.candidates, strict=False)
-        for text in group
-    ]
+    if not isinstance(question, Pair | Placement):
+        return ()
+    asked = (saying for saying in sayings(question, verdict) if not saying.aside)
+    return (*asked, *passed_over(question, verdict))

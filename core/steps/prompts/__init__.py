@@ -1,7 +1,7 @@
 """Prompts: a question in words that no text can bend, and a reply that answers it or does not."""
 
 from core.steps.prompts.asking import content_free, prompt_of, retry_of
-from core.steps.prompts.demonstrations import pick_demonstrations
+from core.steps.prompts.demonstrations import Ranked, pick_demonstrations, rank_demonstrations
 from core.steps.prompts.naming import (
     definition_prompt,
     hierarchy_prompt,
@@ -10,6 +10,7 @@ from core.steps.prompts.naming import (
     read_hierarchy,
     read_naming,
 )
+from core.steps.prompts.options import labels_by_place
 from core.steps.prompts.presets import PRESETS, preset
 from core.steps.prompts.reading import read_chances, read_reply, write_reply
 from core.steps.prompts.templates import FIELDS, RULES, template_of
@@ -18,13 +19,16 @@ __all__ = [
     "FIELDS",
     "PRESETS",
     "RULES",
+    "Ranked",
     "content_free",
     "definition_prompt",
     "hierarchy_prompt",
+    "labels_by_place",
     "naming_prompt",
     "pick_demonstrations",
     "preset",
     "prompt_of",
+    "rank_demonstrations",
     "read_chances",
     "read_definition",
     "read_hierarchy",

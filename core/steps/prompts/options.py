@@ -8,6 +8,14 @@ from core.domain.questions import Contradiction, Pair, Placement, Question, Trip
 
 _FORCED = ("1", "2", "yes", "no")
 
+_BY_PLACE = frozenset(
+    {
+        *(Verdict.LEFT, Verdict.RIGHT),
+        *GROUPS,
+        *(Verdict.FIRST_SECOND, Verdict.FIRST_THIRD, Verdict.SECOND_THIRD),
+    }
+)
+
 
 def options(question: Question, swapped: bool = False) -> dict[str, Verdict]:
     """Return the verdict that each label stands for, in the order in which a prompt
@@ -57,6 +65,16 @@ def labels(question: Question, *, forced: bool = False) -> tuple[str, ...]:
             "Use another template for this kind of question.",
         )
     return tuple(label for label in offered if label in _FORCED)
+
+
+def labels_by_place(question: Question) -> tuple[str, ...]:
+    """Return the labels that name something by where it is shown, () for a pair.
+
+    Where all texts are the same, nothing speaks for one of these before another: what
+    a model then prefers is its own liking. Of the other labels that cannot be said:
+    of two texts that are the same, "yes" and "both" are simply true.
+    """
+    return tuple(label for label, meant in options(question).items() if meant in _BY_PLACE)
 
 
 def label_of(verdict: Verdict, question: Question, swapped: bool = False) -> str:
