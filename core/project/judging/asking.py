@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.domain.judging import JudgeSettings
-from core.domain.judgments import Judgment, Verdict
+from core.domain.judgments import Verdict
 from core.domain.llm import Prompt
 from core.domain.prompts import Aim, Answer, Demonstration, InvalidReply, PromptKind, Template
 from core.domain.questions import Pair, Placement, Question
+from core.project.cards import topic_labels
 from core.project.intake import find_project, load_corpus
 from core.project.judging.batch import Said
 from core.project.judging.gate import Gate
+from core.project.judging.liking import Liking
+from core.project.judging.wordings import template
 from core.project.workspace import Workspace
 from core.steps.calibration import both_orders, by_samples
 from core.steps.prompts import (
+    Ranked,
     pick_demonstrations,
-    preset,
     prompt_of,
+    rank_demonstrations,
     read_reply,
     retry_of,
-    template_of,
 )
 
 UNGIVEN = 0.5
@@ -33,16 +37,21 @@ _KINDS: tuple[PromptKind, ...] = ("triplet", "pair", "placement", "contradiction
 @dataclass(frozen=True, slots=True)
 class Wording:
     """What the prompts of one batch are made of: the same for all of its questions, so
-    that an answer given meanwhile changes no prompt that was paid for. `bodies` by
-    text id; `people` are the answers that demonstrations are drawn from; `draws` replies
-    to each prompt are taken together."""
+    that an answer given or a topic renamed meanwhile changes no prompt that was paid for.
+
+    `bodies` by text id; `ranked` are what demonstrations are picked from; `draws` replies
+    to each prompt are taken together. `labels` hold the topic's label of each text on the
+    map and name the groups of a placement. They stand in the prompt, and so in the key
+    that its reply is kept under: what a group is called shapes the answer, and a
+    question whose topics were renamed since is asked anew.
+    """
 
     bodies: Mapping[str, str]
     templates: Mapping[PromptKind, Template]
     aim: Aim
-    people: tuple[Judgment, ...] = ()
-    notes: Mapping[str, str] = field(default_factory=dict)
+    ranked: Ranked = ()
     draws: int = 1
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def prompts(self, question: Question) -> tuple[Prompt, ...]:
         """Return a question's prompts: in both orders where it offers a choice of texts.
@@ -52,39 +61,43 @@ class Wording:
         kind: PromptKind = type(question).__name__.lower()  # type: ignore[assignment]
         shown: tuple[Demonstration, ...] = ()
         if isinstance(question, Pair):
-            shown = pick_demonstrations(self.people, self.bodies, question, self.notes)
+            shown = pick_demonstrations(self.ranked, question)
+        names = self._names(question) if isinstance(question, Placement) else ()
         return tuple(
-            prompt_of(question, self.bodies, self.templates[kind], self.aim, shown, swapped)
+            prompt_of(question, self.bodies, self.templates[kind], self.aim, shown, swapped, names)
             for swapped in _orders(question)
         )
+
+    def _names(self, question: Placement) -> tuple[str, ...]:
+        """Return the label of the topic that most of each group's texts are in, "" where
+        that is none, or where another group has the same."""
+        found = []
+        for group in question.candidates:
+            counted = Counter(self.labels.get(text, "") for text in group)
+            # Ties by label, so that the name does not hang on the order of the texts.
+            found.append(min(counted, key=lambda name: (-counted[name], not name, name)))
+        times = Counter(found)
+        return tuple(name if times[name] == 1 else "" for name in found)
 
 
 def wording(workspace: Workspace, project_id: str, settings: JudgeSettings) -> Wording:
     """Return what the project's prompts are made of now."""
     reviews = workspace.store.reviews
-    corpus = load_corpus(workspace, find_project(workspace, project_id))
+    project = find_project(workspace, project_id)
+    bodies = {text.id: text.body for text in load_corpus(workspace, project).texts}
+    notes = {one.question: one.note for one in reviews.remarks(project_id) if one.note}
+    mapped = project.head is not None
     return Wording(
-        bodies={text.id: text.body for text in corpus.texts},
+        bodies=bodies,
         templates={kind: template(workspace, project_id, settings, kind) for kind in _KINDS},
         aim=Aim(settings.aim, settings.aspect),
-        people=tuple(one for one in reviews.judgments(project_id) if one.source == "human"),
-        notes={one.question: one.note for one in reviews.remarks(project_id) if one.note},
+        ranked=rank_demonstrations(reviews.judgments(project_id), bodies, notes),
         draws=settings.draws,
+        labels=topic_labels(workspace, project_id, tuple(bodies)) if mapped else {},
     )
 
 
-def template(
-    workspace: Workspace, project_id: str, settings: JudgeSettings, kind: PromptKind
-) -> Template:
-    """Return the wording in use for a kind of prompt: the person's own, or the preset's."""
-    chosen = settings.templates.get(kind)
-    for version, parts in workspace.store.batches.templates(project_id, kind) if chosen else ():
-        if version == chosen:
-            return template_of(kind, parts["name"], parts["system"], parts["user"])
-    return preset(settings.preset, kind)
-
-
-def ask(gate: Gate, words: Wording, question: Question) -> Said:
+def ask(gate: Gate, words: Wording, liking: Liking, question: Question) -> Said:
     """Return what the model says to a question, an abstention where that is nothing.
 
     Raises what `Gate.reply` raises.
@@ -93,8 +106,9 @@ def ask(gate: Gate, words: Wording, question: Question) -> Said:
         return _abstains("A text of this question is no longer in the project.")
     answers = []
     for prompt, swapped in zip(words.prompts(question), _orders(question), strict=True):
+        asking = _Asking(gate, liking, prompt, question, swapped)
         try:
-            answers.append(_answer(gate, prompt, question, swapped, words.draws))
+            answers.append(asking.answer(words.draws))
         except InvalidReply as invalid:
             return _abstains(f"Its reply could not be used, twice. {invalid.problem}")
         if answers[-1].verdict is Verdict.UNSURE:
@@ -103,17 +117,33 @@ def ask(gate: Gate, words: Wording, question: Question) -> Said:
     return _together(answers)
 
 
-def _answer(gate: Gate, prompt: Prompt, question: Question, swapped: bool, draws: int) -> Answer:
-    drawn = [_draw(gate, prompt, question, swapped, sample) for sample in range(draws)]
-    return by_samples(drawn) if draws > 1 else drawn[0]
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A question in one of its orders."""
 
+    gate: Gate
+    liking: Liking
+    prompt: Prompt
+    question: Question
+    swapped: bool
 
-def _draw(gate: Gate, prompt: Prompt, question: Question, swapped: bool, sample: int) -> Answer:
-    try:
-        return read_reply(gate.reply(prompt, sample=sample), prompt, question, swapped)
-    except InvalidReply as invalid:
-        again = retry_of(prompt, invalid)
-        return read_reply(gate.reply(again, sample=sample), again, question, swapped)
+    def answer(self, draws: int) -> Answer:
+        if draws > 1:
+            # As they were drawn: their shares are the confidence that was asked for.
+            return by_samples([self._drawn(self.prompt, sample)[0] for sample in range(draws)])
+        said, chances = self._drawn(self.prompt, 0)
+        return self.liking.fair(said, chances, self.question, self.swapped)
+
+    def _drawn(
+        self, prompt: Prompt, sample: int, last: bool = False
+    ) -> tuple[Answer, Mapping[str, float] | None]:
+        try:
+            reply = self.gate.reply(prompt, sample=sample)
+            return read_reply(reply, prompt, self.question, self.swapped), reply.chances
+        except InvalidReply as invalid:
+            if last:
+                raise
+            return self._drawn(retry_of(prompt, invalid), sample, last=True)
 
 
 def _together(answers: list[Answer]) -> Said:

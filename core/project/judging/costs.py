@@ -11,7 +11,7 @@ from core.domain.judging import NANO, ModelUsage
 from core.domain.llm import Prompt, Usage
 from core.domain.prompts import Aim, InvalidReply
 from core.domain.questions import Triplet
-from core.project.judging.asking import Wording, template, wording
+from core.project.judging.asking import Wording, wording
 from core.project.judging.gate import open_gate
 from core.project.judging.plan import (
     begin,
@@ -21,6 +21,7 @@ from core.project.judging.plan import (
     settings_of,
     whereabouts,
 )
+from core.project.judging.wordings import template
 from core.project.workspace import Workspace
 from core.steps.prompts import read_reply
 

@@ -20,6 +20,7 @@ from core.jobs import queue
 from core.project.judging.asking import ask, wording
 from core.project.judging.batch import Run
 from core.project.judging.gate import nothing_leaves, open_gate
+from core.project.judging.liking import Liking
 from core.project.judging.plan import begin, budget_of, key_of, open_judge, settings_of
 from core.project.judging.secrecy import hide_in_logs
 from core.project.workspace import Workspace
@@ -180,7 +181,7 @@ def judge(
             run = Run(
                 workspace,
                 workspace.store.batches.get(batch.id),
-                partial(ask, gate, words),
+                partial(ask, gate, words, Liking(gate, words.templates, words.aim)),
                 at_once=settings.concurrency,
                 stop=stop,
             )

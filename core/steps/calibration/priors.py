@@ -22,8 +22,8 @@ def option_prior(
     balanced (each question once in either order), or content-free ones. It is the
     normalised geometric mean: over all orders the contents cancel out (PriDe: Zheng
     et al., Large Language Models Are Not Robust Multiple Choice Selectors, ICLR 2024,
-    section 4). Labels that no order moves ("both", "new") can be balanced by
-    content-free questions only. Even where there is no reply, or one label.
+    section 4). Labels that no order moves ("both", "new") are balanced by none of
+    these: leave them out. Even where there is no reply, or one label.
     """
     sums: dict[str, list[float]] = defaultdict(list)
     for chances in replies:

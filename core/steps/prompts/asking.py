@@ -38,10 +38,10 @@ def prompt_of(
     """Return the prompt of a question, the same every time.
 
     `bodies` holds the question's texts by id; `names` the names of a placement's
-    candidates in the question's own order, or nothing. `swapped` shows the options
-    the other way round, see `options`. No text reaches `system`; in `user` each
-    stands on one line between its marks, see `marking`. Raises InputError where the
-    template is for another kind or a text is missing.
+    candidates in the question's own order ("" where one has none), or nothing.
+    `swapped` shows the options the other way round, see `options`. No text reaches
+    `system`; in `user` each stands on one line between its marks, see `marking`.
+    Raises InputError where the template is for another kind or a text is missing.
     """
     if template.kind != (kind := type(question).__name__.lower()):
         raise InputError(
@@ -187,7 +187,8 @@ def _groups(
     names: Sequence[str],
 ) -> str:
     def group(number: int, place: int) -> str:
-        named = f", called {mark(names[place], code)}" if place < len(names) else ""
+        name = names[place] if place < len(names) else ""
+        named = f", called {mark(name, code)}" if name else ""
         members = listed([lines[text] for text in question.candidates[place]], code)
         return f"Group {number}{named}:\n{members}"
 
