@@ -135,6 +135,14 @@ project = _ui.demand_project()
 st.markdown("#### Language model")
 fields(project)
 try_it(project)
+if judging.settings_of(_ui.workspace(), project.id).ready:
+    st.markdown("#### Let it answer")
+    _ui.show_batch(project)
 _ui.show_usage(project)
+_ui.show_trust(project)
+st.markdown("#### People")
+shared = _ui.workspace().settings.shared_share
+st.caption(f"You answer as the name below; {shared:.0%} of the questions are asked of two people.")
+_ui.show_name()
 with st.expander("Prompts", icon=":material/edit_note:"):
     _ui.show_prompts(project)

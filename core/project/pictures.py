@@ -11,6 +11,7 @@ from core.domain.projects import Project
 from core.domain.spaces import Ints, Layout
 from core.domain.texts import Health, Text
 from core.project.granularity import Levels, Preview
+from core.project.reliability import Measured
 from core.project.viewing import View
 from core.steps import charts
 
@@ -118,6 +119,11 @@ def before_after(
         points.append(charts.map_points(layout.xy, clustering.labels, rows))
         labels.append(charts.medoid_labels(layout.xy, clustering.labels, names))
     return charts.before_after(*points, old_labels=labels[0], new_labels=labels[1], dark=dark)
+
+
+def reliability(found: Measured, *, dark: bool) -> alt.LayerChart:
+    """Draw whether a model's confidence means what it says."""
+    return charts.reliability(found.curve, found.calibration, dark=dark)
 
 
 def losses(series: Sequence[float]) -> alt.Chart:

@@ -22,6 +22,7 @@ from pages._ui.position import (
 from pages._ui.prompts import show_prompts
 from pages._ui.selection import show_tray
 from pages._ui.show import is_dark, lines, plain, told_errors, when
+from pages._ui.trust import show_trust
 from pages._ui.work import start, tell_end, watch
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "show_name",
     "show_prompts",
     "show_tray",
+    "show_trust",
     "show_usage",
     "show_waiting",
     "start",

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from core.domain.judging import NANO
+from core.domain.judgments import Judgment, Verdict
+from core.domain.questions import Pair
 from core.project import judging
 from core.project.exporting import export
 from core.project.workspace import Workspace
 from tests.app.screen import OpenApp, field, press, title
+from tests.opinions import AT, put, say
 from tests.project.scripted import SETTINGS
 
 KEY = "sk-typed-0123456789abcdef"
@@ -129,3 +132,30 @@ def found(folder: Path, key: str) -> list[Path]:
     """Return the files that hold the key."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return [path for path in files if key.encode() in path.read_bytes()]
+
+
+def test_until_a_check_is_answered_the_page_says_how_to_know_the_models(
+    mapped: str, open_app: OpenApp
+) -> None:
+    app = open_app("settings", mapped)
+
+    assert "answer blind checks" in app.info[-1].value
+
+
+def test_a_model_s_answers_are_held_against_people_s(
+    mapped: str, workspace: Workspace, open_app: OpenApp
+) -> None:
+    pairs = [Pair(f"{n:03}", f"{n:03}+") for n in range(12)]
+    put(workspace, mapped, *pairs)
+    for place, pair in enumerate(pairs):
+        say(workspace, mapped, pair, Verdict.SAME, 0.9, model="openai/<b>small</b>")
+        verdict = Verdict.SAME if place < 9 else Verdict.DIFFERENT
+        given = Judgment(pair, verdict, "human", "ada", 1.0, AT)
+        workspace.store.reviews.record(mapped, given, "nothing")
+
+    app = open_app("settings", mapped)
+
+    shown = [text.value.replace("\\", "") for text in app.markdown]
+    assert any("agrees with people on 9 of 12 answers" in text for text in shown)
+    assert any("<b>small</b>" in text for text in shown), "a name is text"
+    assert app.get("arrow_vega_lite_chart") or app.get("vega_lite_chart")

@@ -6,6 +6,7 @@ from core.steps.charts.levels import level_curves
 from core.steps.charts.looks import DARK_PALETTE, LIGHT_PALETTE, colored
 from core.steps.charts.plain import length_histogram, loss_curve
 from core.steps.charts.points import categories, density, in_ranges, map_points, sample
+from core.steps.charts.reliability import reliability
 from core.steps.charts.scatter import SELECTIONS, scatter
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "loss_curve",
     "map_points",
     "medoid_labels",
+    "reliability",
     "sample",
     "scatter",
     "thin",
