@@ -11,10 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from core.domain.jobs import Job, JobStatus
 from core.domain.ports import JobStore
+from core.jobs.locks import lives
 
 START_GRACE_SECONDS = 60.0
 """How long a queued job may take until its worker is up."""
@@ -69,7 +68,7 @@ def settle(jobs: JobStore, home: Path) -> None:
     about heartbeats or reused process numbers.
     """
     for job in jobs.live_jobs():
-        if not _alive(home, job):
+        if not lives(folder(home), job.id):
             if job.status is JobStatus.QUEUED and _age(job.created_at) < START_GRACE_SECONDS:
                 continue
             if job.cancel_requested:
@@ -95,23 +94,13 @@ def cancel(jobs: JobStore, home: Path, job_id: str) -> None:
     settle(jobs, home)
 
 
-def lock_path(home: Path, job_id: str) -> Path:
-    return home / "jobs" / f"{job_id}.lock"
+def folder(home: Path) -> Path:
+    """Return where jobs keep their logs, and their locks while they live."""
+    return home / "jobs"
 
 
 def log_path(home: Path, job_id: str) -> Path:
-    return home / "jobs" / f"{job_id}.log"
-
-
-def _alive(home: Path, job: Job) -> bool:
-    path = lock_path(home, job.id)
-    if not path.exists():
-        return False
-    try:
-        with FileLock(path, timeout=0):
-            return False
-    except Timeout:
-        return True
+    return folder(home) / f"{job_id}.log"
 
 
 def _age(since: datetime | None) -> float:

@@ -10,13 +10,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from core.domain.errors import Cancelled, CladeError
 from core.domain.jobs import JobStatus
 from core.domain.ports import JobStore, Progress
+from core.jobs.locks import living
 from core.jobs.progress import JobProgress
-from core.jobs.queue import lock_path, log_path
+from core.jobs.queue import folder, log_path
 
 UseCase = Callable[[str, Mapping[str, Any], Progress], Mapping[str, Any]]
 """(project id, parameters, progress) → result, both JSON-able."""
@@ -24,9 +23,7 @@ UseCase = Callable[[str, Mapping[str, Any], Progress], Mapping[str, Any]]
 
 def run_job(jobs: JobStore, home: Path, job_id: str, use_cases: Mapping[str, UseCase]) -> None:
     """Run a queued job to its end and write down how it ended."""
-    lock = lock_path(home, job_id)
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(lock, timeout=5):
+    with living(folder(home), job_id):
         if not jobs.claim_job(job_id, os.getpid()):
             return
         job = jobs.job(job_id)

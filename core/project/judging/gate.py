@@ -18,10 +18,10 @@ from pydantic import SecretStr
 from tenacity import Retrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
-from core.adapters.locks import lives, living
 from core.domain.errors import Cancelled
 from core.domain.judging import CapReached, JudgeSettings, NothingLeaves, nano
 from core.domain.llm import ChatModel, ModelChoice, Prompt, ProviderError, Reply, Usage
+from core.jobs.locks import lives, living
 from core.project.judging.pace import Pace
 from core.project.judging.secrecy import clean
 from core.project.workspace import Workspace
