@@ -21,6 +21,7 @@ PROVIDERS = {
     "huggingface": "Hugging Face endpoint",
     "transformers": "A Hugging Face model in a folder of this computer",
 }
+PRESETS = {"clade": "Clade's own", "clusterllm": "ClusterLLM's, where it has one"}
 NAMED = ("openai", "anthropic", "huggingface", "transformers")
 REMOTE = ("openai", "anthropic", "huggingface")
 
@@ -78,7 +79,9 @@ def aim_fields(now: JudgeSettings) -> dict[str, object]:
     )
     aspect = st.text_input("What counts as alike", now.aspect, max_chars=LONGEST_AIM)
     names = list(wordings.NAMES)
-    preset = st.selectbox("Wording of the prompts", names, names.index(now.preset))
+    preset = st.selectbox(
+        "Wording of the prompts", names, names.index(now.preset), format_func=PRESETS.get
+    )
     percent = st.slider(
         "Blind checks (% of the LLM's answers)",
         0,
@@ -114,27 +117,11 @@ def fields(project: Project) -> None:
                 st.rerun()
 
 
-def try_it(project: Project) -> None:
-    now = judging.settings_of(_ui.workspace(), project.id)
-    if not now.ready:
-        st.info("No LLM is set up. People answer, and the embedder's guess is shown as one.")
-        return
-    with _ui.told_errors():
-        st.markdown(f":material/route: {_ui.plain(judging.whereabouts(now.choice))}")
-    if now.choice.leaves and not (now.price.prompt and now.price.completion):
-        st.warning("Without the model's prices, its calls count as free: the cap cannot hold.")
-    _ui.show_key()
-    if st.button("Test", icon=":material/network_check:"):
-        with _ui.told_errors(), st.spinner("Asking one question about made-up texts…"):
-            found = judging.try_out(_ui.workspace(), project.id, _ui.typed_key())
-            (st.success if found.usable else st.warning)(_ui.plain(found.told))
-
-
 _ui.title("Settings")
 project = _ui.demand_project()
 st.markdown("#### Language model")
 fields(project)
-try_it(project)
+_ui.try_model(project)
 if judging.settings_of(_ui.workspace(), project.id).ready:
     st.markdown("#### Let it answer")
     _ui.show_batch(project)

@@ -8,7 +8,7 @@ from pages._ui.desk import ask, show_left, take_back
 from pages._ui.disputes import show_disputes
 from pages._ui.frame import frame, title
 from pages._ui.granularity import granularity
-from pages._ui.llm import show_batch, show_key, show_usage, typed_key
+from pages._ui.llm import show_batch, show_usage
 from pages._ui.people import annotator, seat, show_name
 from pages._ui.position import (
     choose_project,
@@ -23,6 +23,7 @@ from pages._ui.prompts import show_prompts
 from pages._ui.selection import show_tray
 from pages._ui.show import is_dark, lines, plain, told_errors, when
 from pages._ui.trust import show_trust
+from pages._ui.trying import try_model
 from pages._ui.work import start, tell_end, watch
 
 __all__ = [
@@ -48,7 +49,6 @@ __all__ = [
     "show_batch",
     "show_bulk",
     "show_disputes",
-    "show_key",
     "show_left",
     "show_moves",
     "show_name",
@@ -65,7 +65,7 @@ __all__ = [
     "title",
     "told_errors",
     "tray",
-    "typed_key",
+    "try_model",
     "watch",
     "when",
     "why_here",

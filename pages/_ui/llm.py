@@ -101,6 +101,9 @@ def show_batch(project: Project, most: int = 200) -> None:
         st.caption("With an LLM set up in Settings, it can answer the many for you to check.")
         return
     _offer(project, most)
+    if stands is not None and stands.status is BatchStatus.DONE:
+        told = f"The last batch has answered {stands.done:,} of {stands.wanted:,} questions."
+        st.caption(plain(f"{told} {stands.message} Check its answers on the Review page."))
 
 
 def _offer(project: Project, most: int) -> None:

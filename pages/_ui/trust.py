@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.domain.projects import Project
-from core.project import pictures, reliability, trust
+from core.project import judging, pictures, reliability, trust
 from pages._ui.cached import workspace
 from pages._ui.position import go_to
 from pages._ui.show import is_dark, plain
@@ -13,8 +13,10 @@ from pages._ui.show import is_dark, plain
 
 def show_trust(project: Project) -> None:
     """Show each model's answers held against people's, or what to do to see that."""
-    st.markdown("#### How good the models' answers are")
     found = reliability.measured(workspace(), project.id)
+    if not found and not judging.settings_of(workspace(), project.id).ready:
+        return
+    st.markdown("#### How good the models' answers are")
     if not found:
         st.info(
             "Nothing is known of them yet. Hand questions to the LLM, then answer blind checks "

@@ -135,8 +135,9 @@ def found(folder: Path, key: str) -> list[Path]:
 
 
 def test_until_a_check_is_answered_the_page_says_how_to_know_the_models(
-    mapped: str, open_app: OpenApp
+    mapped: str, workspace: Workspace, open_app: OpenApp
 ) -> None:
+    judging.save(workspace, mapped, SETTINGS, cap=1.0, nothing_leaves=False)
     app = open_app("settings", mapped)
 
     assert "answer blind checks" in app.info[-1].value

@@ -113,8 +113,8 @@ def meter(workspace: Workspace, project_id: str) -> Meter:
     used = workspace.store.spending.usage(project_id)
     calls, cached = sum(one.calls for one in used), sum(one.cached for one in used)
     told = (
-        f"${budget.spent / NANO:.2f} of ${budget.cap / NANO:.2f} · {calls:,} calls"
-        f" · {cached:,} from cache"
+        f"${budget.spent / NANO:.2f} of ${budget.cap / NANO:.2f}"
+        f" · {calls:,} {'call' if calls == 1 else 'calls'} · {cached:,} from cache"
     )
     return Meter(told if leaves else f"{told} · nothing leaves this computer", leaves)
 

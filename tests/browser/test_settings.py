@@ -1,0 +1,119 @@
+"""An LLM set up in Settings, tried, handed questions, and switched off, in both themes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from core.domain.judging import BatchStatus
+from core.project import judging
+from tests.browser.harness import SHOTS, App
+from tests.browser.project import mapped_project
+from tests.servers.scripted import Answer, Request, Scripted, completion, serving
+
+pytestmark = pytest.mark.browser
+
+ASKED = 10
+
+
+def answers(call: int, request: Request) -> Answer:
+    """Choose the first of the options, whatever is asked."""
+    (offered,) = re.findall(r'"choice" is one of "(\w+)"', str(request.body["messages"][1]))
+    said = {"choice": offered, "confidence": 0.8, "reason": "It goes with the first."}
+    return completion(json.dumps(said))
+
+
+@pytest.fixture(params=["light", "dark"])
+def themed(browser: Browser, request: pytest.FixtureRequest) -> Iterator[tuple[Page, str]]:
+    opened = browser.new_page(viewport={"width": 1400, "height": 1000}, color_scheme=request.param)
+    opened.set_default_timeout(60_000)
+    yield opened, request.param
+    opened.close()
+
+
+@pytest.fixture
+def server() -> Iterator[Scripted]:
+    with serving(answers) as running:
+        yield running
+
+
+def fill(page: Page, label: str, value: str) -> None:
+    field = page.get_by_label(label, exact=True)
+    field.fill(value)
+    field.press("Tab")
+
+
+def choose_openai(page: Page) -> None:
+    page.get_by_test_id("stSelectbox").filter(has_text="Who answers").locator("input").click()
+    page.get_by_role("option", name=re.compile("^OpenAI")).click()
+    expect(page.get_by_label("Model", exact=True)).to_be_visible()
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep the whole page at both widths."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    for width in (700, 1400):
+        page.set_viewport_size({"width": width, "height": 1800})
+        page.wait_for_timeout(900)
+        page.screenshot(path=SHOTS / f"{name}-{width}.png")
+    page.set_viewport_size({"width": 1400, "height": 1000})
+
+
+def test_a_model_is_set_up_tried_handed_questions_and_switched_off(
+    app: App, themed: tuple[Page, str], server: Scripted
+) -> None:
+    page, theme = themed
+    workspace, project_id = mapped_project(app.home, 60)
+    page.goto(f"{app.url}/settings?project={project_id}")
+    expect(page.get_by_text("No LLM is set up", exact=False)).to_be_visible()
+    expect(page.get_by_text("No LLM: nothing leaves this computer.")).to_be_visible()
+    shoot(page, f"10-nobody-{theme}")
+
+    choose_openai(page)
+    fill(page, "Model", "small")
+    fill(page, "Address", f"{server.url}/v1")
+    fill(page, "US$ a million tokens read", "2")
+    fill(page, "US$ a million tokens written", "8")
+    page.get_by_role("button", name="Save").click()
+    address = server.url.removeprefix("http://")
+    expect(page.get_by_text(f"a server on this computer ({address})", exact=False)).to_be_visible()
+
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_text("openai/small answered in", exact=False)).to_be_visible()
+    expect(page.get_by_text("A thousand questions would cost about", exact=False)).to_be_visible()
+    assert len(server.requests) == 1
+    # What is tried is made up: none of the person's texts.
+    assert "My new card has not arrived yet" in str(server.requests[0].body)
+
+    fill(page, "Questions for the LLM", str(ASKED))
+    expect(page.get_by_text(re.compile("About .* for 20 calls"))).to_be_visible()
+    shoot(page, f"10-set-up-{theme}")
+    page.get_by_role("button", name="Hand over").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    page.screenshot(path=SHOTS / f"10-at-work-{theme}.png")
+    # Back once the batch is over.
+    expect(page.get_by_role("button", name="Hand over")).to_be_visible()
+    stands = judging.state(workspace, project_id)
+    assert stands is not None and (stands.status, stands.done) == (BatchStatus.DONE, ASKED)
+    calls = len(server.requests)
+    assert calls > ASKED
+    meter = page.get_by_test_id("stSidebar").get_by_text(f"{calls:,} calls", exact=False)
+    expect(meter).to_contain_text("of $2.00")
+    expect(meter).to_contain_text("nothing leaves this computer")
+    expect(page.get_by_text(f"answered {ASKED} of {ASKED} questions", exact=False)).to_be_visible()
+    expect(page.get_by_text("Spent so far")).to_be_visible()
+    shoot(page, f"10-handed-{theme}")
+
+    # The provider's own address: elsewhere, and the switch stands before it.
+    fill(page, "Address", "")
+    page.get_by_text("Nothing leaves this computer", exact=True).click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("LLM switched off: nothing leaves", exact=False)).to_be_visible()
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_text("is switched on", exact=False)).to_be_visible()
+    shoot(page, f"10-switched-off-{theme}")
+    assert len(server.requests) == calls
