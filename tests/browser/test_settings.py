@@ -10,9 +10,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.domain.judging import BatchStatus
+from core.domain.judgments import Judgment, Verdict
+from core.domain.questions import Pair
 from core.project import judging
 from tests.browser.harness import SHOTS, App
 from tests.browser.project import mapped_project
+from tests.opinions import AT, put, say
 from tests.servers.scripted import Answer, Request, Scripted, completion, serving
 
 pytestmark = pytest.mark.browser
@@ -117,3 +120,24 @@ def test_a_model_is_set_up_tried_handed_questions_and_switched_off(
     expect(page.get_by_text("is switched on", exact=False)).to_be_visible()
     shoot(page, f"10-switched-off-{theme}")
     assert len(server.requests) == calls
+
+
+def test_a_checked_model_s_curve_is_drawn(app: App, themed: tuple[Page, str]) -> None:
+    page, theme = themed
+    workspace, project_id = mapped_project(app.home, 60)
+    pairs = [Pair(f"{n:03}", f"{n:03}+") for n in range(60)]
+    put(workspace, project_id, *pairs)
+    for place, pair in enumerate(pairs):
+        say(workspace, project_id, pair, Verdict.SAME, (0.95, 0.85, 0.72, 0.55)[place % 4])
+        right = place % 4 < 3 and place % 5
+        verdict = Verdict.SAME if right else Verdict.DIFFERENT
+        judgment = Judgment(pair, verdict, "human", "ada", 1.0, AT)
+        workspace.store.reviews.record(project_id, judgment, "nothing")
+
+    page.goto(f"{app.url}/settings?project={project_id}")
+
+    expect(page.get_by_text("It agrees with people on", exact=False)).to_be_visible()
+    chart = page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first
+    expect(chart).to_be_visible()
+    chart.scroll_into_view_if_needed()
+    shoot(page, f"10-curve-{theme}")
