@@ -22,7 +22,9 @@ bench: $(VENV)/.dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.clusters
 	$(BIN)/python -m benchmarks.questions
 	$(BIN)/python -m benchmarks.walk
+	$(BIN)/python -m benchmarks.batches
 	$(BIN)/python -m benchmarks.judges
+	$(BIN)/python -m benchmarks.injection
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
