@@ -20,7 +20,9 @@ class Ground:
     (n,): the groups that the map has with no answer, 0 … p−1, nobody left out;
     `prior_ids` int32 (p,) their cluster ids. `blocks` int32 (n,): finer bunches,
     each inside one prior group; `medoids` int32 (b,) and `starts` int32 (p,):
-    the row that stands for each block and for each prior group.
+    the row that stands for each block and for each prior group. `neighbours` int32
+    (n, k): the rows nearest to each text, the text itself where it has fewer;
+    `likeness` float32 (n, k) their weights, 0 for itself.
     """
 
     space: str
@@ -31,6 +33,8 @@ class Ground:
     blocks: Ints
     medoids: Ints
     starts: Ints
+    neighbours: Ints
+    likeness: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,11 @@ class Grouping:
     `decided_by` int32 (n, 3): indices into `evidence` of the answers nearest to
     each text in its group, −1 where there are fewer. `ignored` counts answers
     about texts that are no longer there.
+
+    `fragments` int32 (m,): the group of each anchor before groups were joined, 0 …
+    f−1; `one` float32 (f, f): the log odds that two fragments are one group (−∞ on
+    the diagonal), `sizes` int32 (f,) their texts. `rechecked`: second answers of
+    machines about a text that could agree with the first, `agreed` how many did.
     """
 
     clustering: Clustering
@@ -72,3 +81,8 @@ class Grouping:
     decided_by: Ints
     evidence: tuple[Evidence, ...]
     ignored: int
+    fragments: Ints
+    one: Floats
+    sizes: Ints
+    rechecked: int
+    agreed: int

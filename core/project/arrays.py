@@ -60,6 +60,8 @@ def keep_ground(workspace: Workspace, ground: Ground) -> str:
             "blocks": ground.blocks,
             "medoids": ground.medoids,
             "starts": ground.starts,
+            "neighbours": ground.neighbours,
+            "likeness": ground.likeness,
         }
     )
 

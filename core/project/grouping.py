@@ -12,7 +12,7 @@ import numpy as np
 from core.domain.clusterings import Clustering
 from core.domain.errors import TooFewError
 from core.domain.groupings import Ground, Grouping
-from core.domain.judgments import Judgment
+from core.domain.judgments import Judgment, Verdict
 from core.domain.ports import Progress
 from core.domain.projects import Map
 from core.project.arrays import (
@@ -28,7 +28,11 @@ from core.project.mapping import BLOCKS, Current, adopt, current, drawn_from
 from core.project.settled import reliabilities
 from core.project.spread import known_to, said
 from core.project.workspace import Workspace
+from core.steps.constraints import monotonous
 from core.steps.grouping import group, lay_ground
+
+# Where every group of a map stands alone, a right judge says "new" of each at first.
+_ALL_NEW = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +75,17 @@ def foundation(workspace: Workspace, source: Map) -> tuple[Ground, Clustering]:
 
 def weigh(ground: Ground, prior: Clustering, judgments: Sequence[Judgment]) -> Grouping:
     """Return the groups that all answers speak for, each annotator believed as far
-    as agreement with the others has shown."""
+    as agreement with the others has shown. A machine that always says the same is not
+    heard: what it says does not hang on the texts."""
     known = reliabilities(judgments)
     shares = {who: found.share for who, found in known.items() if found.compared}
-    return group(ground, prior, judgments, reliability=shares)
+    unheard = {
+        (one.who, one.kind)
+        for one in monotonous(judgments)
+        if one.who[0] == "machine" and (one.says is not Verdict.NEW or one.answers >= _ALL_NEW)
+    }
+    heard = [j for j in judgments if (j.by, type(j.question)) not in unheard]
+    return group(ground, prior, heard, reliability=shares)
 
 
 def regroup(

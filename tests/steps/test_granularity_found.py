@@ -30,6 +30,11 @@ def grouping(anchors: list[Anchor], labels: list[int]) -> Grouping:
         decided_by=np.full((len(ids), 3), -1, dtype=np.int32),
         evidence=(),
         ignored=0,
+        fragments=np.arange(len(anchors), dtype=np.int32),
+        one=np.full((len(anchors), len(anchors)), -np.inf, dtype=np.float32),
+        sizes=np.ones(len(anchors), dtype=np.int32),
+        rechecked=0,
+        agreed=0,
     )
 
 

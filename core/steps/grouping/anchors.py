@@ -19,8 +19,9 @@ _ROUNDS = 8
 # How often the right group is the nearest, the second, … by its nearest member.
 _RANKS = np.array([0.45, 0.17, 0.11, 0.08, 0.06] + [0.015] * 5 + [0.002] * 10 + [0.0005])
 
-# The prior of an anchor's group: its base group, the classifier's and the ranks' vote.
-_BASE_ASKED, _BASE_OTHER = 0.5, 0.9
+# The prior of an anchor's group: its prior group, the classifier's and the ranks' vote.
+_HOME_ASKED, _HOME_OTHER = 0.5, 0.9
+_STAYING = 3.0
 _CLASSIFIER = 0.5
 _SHARPNESS = 6.0
 _FLOOR = 0.05
@@ -34,53 +35,74 @@ _JOINS = (0.03, 0.6)
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """Texts that carry a group. `rows` int (m,) ascending; `labels` int (m,): a base
-    group, or p + row for a group that the text itself founded; `certainty` float
-    (m,); `asked` bool (m,): answers are about it. `right` holds for each piece of
-    evidence the chance that it is right, given all others."""
+    """Texts that carry a group. `rows` int (m,) ascending; `labels` int (m,): a prior
+    group, or p + row for a group that the text itself founded, or what it was joined
+    to; `asked` bool (m,): answers are about it. `names` int (g,) are the labels that an
+    anchor could have and `log_odds` float (m, g) the log chance of each. For each piece
+    of evidence `about` is the anchor that it is about, `shown` the groups of its
+    options as indices into `names`."""
 
     rows: _Ids
     labels: _Ids
-    certainty: _Reals
     asked: NDArray[np.bool_]
-    right: tuple[float, ...]
+    names: _Ids
+    log_odds: _Reals
+    about: list[int]
+    shown: list[list[int]]
+
+    @property
+    def certainty(self) -> _Reals:
+        """The chance of each anchor's group, float (m,)."""
+        return np.asarray(np.exp(self.log_odds.max(axis=1)))
+
+    def right(self, evidence: Sequence[Evidence]) -> list[float]:
+        """Return the chance of each answer to be right, itself and all others given."""
+        found = []
+        for item, at, groups in zip(evidence, self.about, self.shown, strict=True):
+            chances = np.exp(self.log_odds[at])
+            if item.chosen is None:
+                found.append(1.0 - float(chances[list(set(groups))].sum()))
+            else:
+                found.append(float(chances[groups[item.chosen]]))
+        return found
 
 
 def place_anchors(
-    ground: Ground, evidence: Sequence[Evidence], base: _Ids
+    ground: Ground, evidence: Sequence[Evidence], joined: _Ids, start: _Ids | None = None
 ) -> tuple[Anchors, Kernel]:
     """Return the anchors with their most likely groups, and the kernel over them.
 
-    Prior odds come from the base group, from kernel ridge regression on the other
-    anchors (leave-one-out) and from the ranks of the nearest groups; the likelihood
-    of an answer is its reliability where the group says the same, the rest shared by
-    the other options. All anchors move at once, until none does or eight times: so
-    an answer moves its text alone, and a wrong one does little harm.
+    `joined` int (p + n,): what each label was joined to. The labels start from `start`
+    int (m,), or from the prior groups. Prior odds come from the prior group, from
+    kernel ridge regression on the other anchors (leave-one-out) and from the ranks of
+    the nearest groups; the likelihood of an answer is its reliability where the group
+    says the same, the rest shared by the other options. All anchors move at once,
+    until none does or eight times: so an answer moves its text alone, and a wrong one
+    does little harm.
     """
     rows, asked = _rows(ground, evidence)
     kernel = Kernel.over(ground.vectors[rows], asked)
-    home = base[ground.prior[rows]]
-    labels = home.copy()
-    own = len(ground.prior_ids) + rows
-    names = np.unique(np.concatenate([home, own[asked]]))
+    home, own = joined[ground.prior[rows]], joined[len(ground.prior_ids) + rows]
+    labels = home if start is None else joined[start]
+    names = np.unique(np.concatenate([home, own[asked], labels]))
     homes, owns = np.searchsorted(names, home), np.searchsorted(names, own)
-    at_home = _at_home(ground, evidence, rows, asked)
+    usual, prior = _at_home(ground, evidence, rows, asked), ground.prior[rows]
+    settles = asked & ~np.isin(rows, ground.starts)
     founding = np.log(_founding(ground, evidence))
     said = _Said.of(evidence, rows)
-    line = np.arange(len(rows))
+    line, mine = np.arange(len(rows)), np.flatnonzero(asked)
     for _ in range(_ROUNDS):
-        odds = _log_priors(kernel, np.searchsorted(names, labels), len(names), at_home)
+        codes = np.searchsorted(names, labels)
+        at_home = np.where(settles, _staying(prior, labels == home, asked), usual)
+        odds = _log_priors(kernel, codes, len(names), at_home)
         odds[line, homes] = np.logaddexp(odds[line, homes], np.log(at_home))
-        mine = np.flatnonzero(asked)
         odds[mine, owns[mine]] = np.logaddexp(odds[mine, owns[mine]], founding)
-        shown = said.weigh(odds, np.searchsorted(names, labels))
+        shown = said.weigh(odds, codes)
         odds -= np.logaddexp.reduce(odds, axis=1, keepdims=True)
-        moved = names[odds.argmax(axis=1)]
-        if (moved == labels).all():
+        before, labels = labels, names[odds.argmax(axis=1)]
+        if (before == labels).all():
             break
-        labels = moved
-    certainty = np.exp(odds.max(axis=1))
-    return Anchors(rows, labels, certainty, asked, said.right(odds, shown)), kernel
+    return Anchors(rows, labels, asked, names, odds, said.about, shown), kernel
 
 
 def _rows(ground: Ground, evidence: Sequence[Evidence]) -> tuple[_Ids, NDArray[np.bool_]]:
@@ -125,16 +147,6 @@ class _Said:
                 odds[at, groups[item.chosen]] += right - wrong
         return shown
 
-    def right(self, odds: _Reals, shown: list[list[int]]) -> tuple[float, ...]:
-        """Return the chance of each answer to be right under the normalised `odds`."""
-        found = []
-        for item, at, groups in zip(self.evidence, self.about, shown, strict=True):
-            if item.chosen is None:
-                found.append(1.0 - float(np.exp(odds[at, list(set(groups))]).sum()))
-            else:
-                found.append(float(np.exp(odds[at, groups[item.chosen]])))
-        return tuple(found)
-
 
 def _most(codes: list[int]) -> int:
     return min(set(codes), key=lambda code: (-codes.count(code), code))
@@ -143,10 +155,20 @@ def _most(codes: list[int]) -> int:
 def _at_home(
     ground: Ground, evidence: Sequence[Evidence], rows: _Ids, asked: NDArray[np.bool_]
 ) -> _Reals:
-    """Return the prior share of each anchor's base group."""
+    """Return the prior share of each anchor's own prior group."""
     stands = np.isin(rows, ground.starts)
-    share = np.where(stands, 1 - _joining(ground, evidence), _BASE_ASKED)
-    return np.where(asked, share, _BASE_OTHER)
+    share = np.where(stands, 1 - _joining(ground, evidence), _HOME_ASKED)
+    return np.where(asked, share, _HOME_OTHER)
+
+
+def _staying(
+    prior: NDArray[np.integer], stays: NDArray[np.bool_], asked: NDArray[np.bool_]
+) -> _Reals:
+    """Return which share of the others that were asked about in its prior group stay in
+    it, for each anchor: the half of them, before any other was asked about."""
+    others = np.bincount(prior, weights=asked)[prior] - asked
+    staying = np.bincount(prior, weights=asked & stays)[prior] - (asked & stays)
+    return np.asarray((staying + _STAYING) / (others + 2 * _STAYING))
 
 
 def _founding(ground: Ground, evidence: Sequence[Evidence]) -> float:
@@ -175,7 +197,7 @@ def _joining(ground: Ground, evidence: Sequence[Evidence]) -> float:
 
 def _log_priors(kernel: Kernel, codes: _Ids, count: int, at_home: _Reals) -> _Reals:
     """Return the log prior of every anchor over `count` groups, (m, count), without
-    the share of the base group; −∞ for a group that no anchor is in."""
+    the share of the prior group; −∞ for a group that no anchor is in."""
     used, dense = np.unique(codes, return_inverse=True)
     scores = kernel.left_out(np.eye(len(used))[dense])
     raised = np.exp(_SHARPNESS * (scores - scores.max(axis=1, keepdims=True)))

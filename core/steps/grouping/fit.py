@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,12 @@ from core.domain.groupings import Evidence, Ground, Grouping
 from core.domain.judgments import AnnotatorClass, Judgment
 from core.domain.spaces import Floats, Ints
 from core.steps.grouping.anchors import Anchors, place_anchors
-from core.steps.grouping.base import base_groups
+from core.steps.grouping.believing import Rechecked, believed
 from core.steps.grouping.evidence import evidence_of
-from core.steps.grouping.kernel import Kernel
+from core.steps.grouping.joining import Fragments
+from core.steps.grouping.kernel import UNASKED, Kernel
 from core.steps.grouping.logistic import fit, sigmoid
+from core.steps.grouping.spreading import blend
 
 _Ids = NDArray[np.intp]
 
@@ -31,12 +33,9 @@ _START = np.array([0.0, 0.5, 0.8])
 _STIFFNESS = np.ones(3)
 _DECIDING = 3
 
-# How often answers and reliability are weighed in turn, the answers that what was
-# believed before counts for, and the bounds of belief.
+# How often answers and reliability are weighed in turn.
 _WEIGHINGS = 3
-_PRIOR_ANSWERS = 20.0
 _CLOSE = 0.01
-_BELIEVABLE = (0.3, 0.97)
 
 
 def group(
@@ -61,26 +60,29 @@ def group(
             "Make the map again, then ask for questions.",
         )
     row_of = {text: row for row, text in enumerate(ground.text_ids)}
-    evidence, ignored = evidence_of(judgments, row_of, reliability or {})
-    for _ in range(_WEIGHINGS):
-        base = base_groups(ground, evidence)
-        anchors, kernel = place_anchors(ground, evidence, base)
-        before, evidence = evidence, _believed(evidence, anchors)
-        if _settled(before, evidence):
-            break
+    first, ignored = evidence_of(judgments, row_of, reliability or {})
+    found = _weigh(ground, first)
+    anchors, kernel, evidence = found.anchors, found.kernel, found.evidence
     names, codes = np.unique(anchors.labels, return_inverse=True)
     ids = _cluster_ids(ground, names)
     targets = np.eye(len(names))[codes]
     scores = kernel.carry(targets, ground.vectors)
-    scores += _HOME * (names == base[ground.prior][:, None])
-    scores = _without_locked(scores, ids, clustering.labels, locked)
-    chances = _chances(kernel, anchors, codes, targets, scores)
-    best, second = _two_best(scores)
-    labels = np.where(scores.max(axis=1) < _ODD, UNASSIGNED, ids[best]).astype(np.int32)
+    home = found.joined[ground.prior]
+    scores += _HOME * (names == home[:, None])
+    odd = _without_locked(scores, ids, clustering.labels, locked).max(axis=1) < _ODD
+    voices = targets * np.where(anchors.asked, 1.0, UNASKED)[:, None]
+    errors = float(np.mean([1 - item.reliability for item in evidence])) if evidence else 0.0
+    shares = blend(ground, anchors.rows, voices, scores, errors) if evidence else scores
+    shares = _without_locked(shares, ids, clustering.labels, locked)
+    best, second = _two_best(shares)
+    labels = np.where(odd, UNASSIGNED, ids[best]).astype(np.int32)
     kept = np.isin(clustering.labels, list(locked))
     labels[kept] = clustering.labels[kept]
+    sizes = kernel.carry(np.eye(found.fragments.max() + 1)[found.fragments], ground.vectors)
     return Grouping(
-        clustering=replace(clustering, labels=labels, strength=chances),
+        clustering=replace(
+            clustering, labels=labels, strength=_chances(kernel, anchors, codes, scores, best)
+        ),
         runner_up=np.where(second < 0, UNASSIGNED, ids[second]).astype(np.int32),
         anchors=anchors.rows.astype(np.int32),
         groups=ids[codes].astype(np.int32),
@@ -89,32 +91,48 @@ def group(
         decided_by=_deciding(ground, anchors, ids[codes], labels, evidence),
         evidence=evidence,
         ignored=ignored,
+        fragments=found.fragments.astype(np.int32),
+        one=found.one.astype(np.float32),
+        sizes=np.bincount(sizes.argmax(axis=1), minlength=sizes.shape[1]).astype(np.int32),
+        rechecked=found.rechecked.made,
+        agreed=found.rechecked.agreed,
     )
 
 
-def _believed(evidence: tuple[Evidence, ...], anchors: Anchors) -> tuple[Evidence, ...]:
-    """Return the evidence with machines believed as far as their answers hold up.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Weighed:
+    """Anchors in their groups, the kernel over them, and the evidence as believed in
+    the end. `joined` int (p + n,): what each label was joined to; `fragments` int (m,)
+    and `one` (f, f): the groups before that, and the log odds of two to be one."""
 
-    Expectation-maximisation for one coin (Dawid and Skene 1979), the embedding
-    standing in as the other annotator: the share of a machine's answers that are
-    right, given all else, pooled with what was believed before.
-    """
-    chances = [
-        (item.reliability, right)
-        for item, right in zip(evidence, anchors.right, strict=True)
-        if item.machine
-    ]
-    if not chances:
-        return evidence
-    before, right = (sum(column) for column in zip(*chances, strict=True))
-    usual = before / len(chances)
-    share = (_PRIOR_ANSWERS * usual + right) / (_PRIOR_ANSWERS + len(chances))
-    shift = float(np.clip(share, *_BELIEVABLE)) / usual
-    return tuple(
-        replace(item, reliability=min(item.reliability * shift, _BELIEVABLE[1]))
-        if item.machine
-        else item
-        for item in evidence
+    anchors: Anchors
+    kernel: Kernel
+    evidence: tuple[Evidence, ...]
+    joined: _Ids
+    fragments: _Ids
+    one: NDArray[np.float64]
+    rechecked: Rechecked
+
+
+def _weigh(ground: Ground, first: tuple[Evidence, ...]) -> _Weighed:
+    """Place the anchors, join fragments and place the anchors again; and all that anew
+    while what it says about the annotators changes."""
+    apart = np.arange(len(ground.prior_ids) + len(ground.text_ids))
+    evidence = first
+    for turn in range(_WEIGHINGS):
+        anchors, kernel = place_anchors(ground, evidence, apart)
+        fragments = Fragments.of(ground, evidence, anchors)
+        joined = apart.copy()
+        if evidence:
+            joined[fragments.names] = fragments.names[fragments.joined()]
+            anchors, kernel = place_anchors(ground, evidence, joined, anchors.labels)
+        rechecked = Rechecked.of(evidence, anchors)
+        before, after = evidence, believed(first, evidence, anchors, rechecked)
+        if turn == _WEIGHINGS - 1 or _settled(before, after):
+            break
+        evidence = after
+    return _Weighed(
+        anchors, kernel, evidence, joined, fragments.codes, fragments.log_odds, rechecked
     )
 
 
@@ -151,30 +169,30 @@ def _two_best(scores: Floats) -> tuple[_Ids, _Ids]:
     return best, rest.argmax(axis=1)
 
 
-def _features(scores: NDArray[np.floating]) -> NDArray[np.float64]:
-    if scores.shape[1] < 2:
-        top, next_best = scores[:, 0], scores[:, 0]
-    else:
-        next_best, top = np.partition(scores, -2, axis=1)[:, -2:].T
-    lead = (top - next_best).clip(0.0, 1.0)
+def _features(scores: NDArray[np.floating], best: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return what the chance of group `best` hangs on: its score and its lead."""
+    line = np.arange(len(scores))
+    top = scores[line, best]
+    others = scores.copy()
+    others[line, best] = -np.inf if scores.shape[1] > 1 else 0.0
+    lead = (top - others.max(axis=1)).clip(0.0, 1.0)
     return np.column_stack([np.ones(len(top)), (top.clip(0.0, 1.0) - 0.5) * 4, lead * 4 - 1])
 
 
-def _chances(
-    kernel: Kernel, anchors: Anchors, codes: _Ids, targets: NDArray[np.float64], scores: Floats
-) -> Floats:
+def _chances(kernel: Kernel, anchors: Anchors, codes: _Ids, scores: Floats, best: _Ids) -> Floats:
     """Return the chance that each text's group is right: a logistic fit of how often
     the anchors that were asked about are predicted from the others."""
-    left_out = kernel.left_out(targets)
-    right = (left_out.argmax(axis=1) == codes)[anchors.asked]
+    left_out = kernel.left_out(np.eye(scores.shape[1])[codes])
+    predicted = left_out.argmax(axis=1)
+    right = (predicted == codes)[anchors.asked]
     weights = fit(
-        _features(left_out)[anchors.asked],
+        _features(left_out, predicted)[anchors.asked],
         right,
         np.ones(len(right)),
         start=_START,
         stiffness=_STIFFNESS,
     )
-    return sigmoid(_features(scores) @ weights).astype(np.float32)
+    return sigmoid(_features(scores, best) @ weights).astype(np.float32)
 
 
 def _deciding(

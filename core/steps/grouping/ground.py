@@ -16,8 +16,10 @@ _Rows = NDArray[np.intp]
 _NEIGHBOURS = 15
 _PULL = 0.5
 
-# Up to this many texts neighbours are sought among all, beyond it in the own prior group.
-_ALL_PAIRS = 20_000
+ALL_PAIRS = 20_000
+"""Up to so many texts neighbours are sought among all, beyond it in the own prior group."""
+
+_ROWS = 2048
 
 # Ward compares all pairs of a prior group; a larger one is cut into parts first.
 _WARD_UP_TO = 3_000
@@ -45,7 +47,8 @@ def lay_ground(embedding: Embedding, clustering: Clustering, *, blocks: int) -> 
             "Add texts on the Data page.",
         )
     ids, prior = _filled(embedding.vectors, clustering.labels)
-    vectors = _smoothed(embedding.vectors, prior)
+    neighbours, likeness = _nearest(embedding.vectors, prior)
+    vectors = _smoothed(embedding.vectors, neighbours, likeness)
     members = _members(prior)
     bunches = _blocks(vectors, members, blocks)
     medoids = np.array([_medoid(embedding.vectors, rows) for rows in _members(bunches)])
@@ -60,6 +63,8 @@ def lay_ground(embedding: Embedding, clustering: Clustering, *, blocks: int) -> 
         blocks=bunches,
         medoids=medoids.astype(np.int32),
         starts=np.array(starts, dtype=np.int32),
+        neighbours=neighbours,
+        likeness=likeness,
     )
 
 
@@ -84,32 +89,37 @@ def _unit(vectors: Floats) -> Floats:
     return np.asarray(vectors / norms, dtype=np.float32)
 
 
-def _smoothed(vectors: Floats, prior: Ints) -> Floats:
-    """Pull each text halfway to the weighted mean of its neighbours (cosine cubed).
+def _nearest(vectors: Floats, prior: Ints) -> tuple[Ints, Floats]:
+    """Return the neighbours of each text and their weights, cosine cubed."""
+    n = len(vectors)
+    k = min(_NEIGHBOURS, n - 1)
+    neighbours = np.repeat(np.arange(n, dtype=np.int32)[:, None], k, axis=1)
+    likeness = np.zeros((n, k), dtype=np.float32)
+    for pool in [np.arange(n)] if n <= ALL_PAIRS else _members(prior):
+        near = min(k, len(pool) - 1)
+        for first in range(0, len(pool) if near else 0, _ROWS):
+            rows = pool[first : first + _ROWS]
+            cosines = vectors[rows] @ vectors[pool].T
+            line = np.arange(len(rows))
+            cosines[line, line + first] = -1.0
+            best = np.argpartition(-cosines, near - 1, axis=1)[:, :near]
+            neighbours[rows, :near] = pool[best]
+            likeness[rows, :near] = np.take_along_axis(cosines, best, axis=1).clip(1e-6) ** 3
+    return neighbours, likeness
+
+
+def _smoothed(vectors: Floats, neighbours: Ints, likeness: Floats) -> Floats:
+    """Pull each text halfway to the weighted mean of its neighbours.
 
     One step of graph convolution (Wu et al. 2019, Simplifying Graph Convolutional
     Networks, section 2.1) on the nearest-neighbour graph.
     """
-    pools = [np.arange(len(vectors))] if len(vectors) <= _ALL_PAIRS else _members(prior)
     means = vectors.copy()
-    for pool in pools:
-        if len(pool) > 1:
-            means[pool] = _neighbour_means(vectors[pool])
+    for first in range(0, len(vectors), _ROWS):
+        rows = slice(first, first + _ROWS)
+        mean = np.einsum("nk,nkd->nd", likeness[rows], vectors[neighbours[rows]])
+        means[rows] = np.where(likeness[rows].max(axis=1, keepdims=True) > 0, mean, vectors[rows])
     return _unit((1 - _PULL) * vectors + _PULL * _unit(means))
-
-
-def _neighbour_means(vectors: Floats) -> Floats:
-    k = min(_NEIGHBOURS, len(vectors) - 1)
-    means = np.empty_like(vectors)
-    for first in range(0, len(vectors), 2048):
-        rows = slice(first, first + 2048)
-        cosines = vectors[rows] @ vectors.T
-        line = np.arange(len(cosines))
-        cosines[line, line + first] = -1.0
-        near = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
-        weights = np.take_along_axis(cosines, near, axis=1).clip(1e-6) ** 3
-        means[rows] = np.einsum("nk,nkd->nd", weights, vectors[near])
-    return means
 
 
 def _medoid(vectors: Floats, rows: _Rows) -> int:

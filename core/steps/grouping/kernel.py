@@ -17,8 +17,8 @@ _Reals = NDArray[np.float64]
 _WIDTH = 8.0
 _RIDGE = 0.3
 
-# An anchor that nobody was asked about speaks half as loudly.
-_UNASKED = 0.5
+UNASKED = 0.5
+"""How loudly an anchor speaks that nobody was asked about."""
 
 _ROWS = 4096
 
@@ -36,7 +36,7 @@ class Kernel:
     def over(cls, vectors: Floats, asked: NDArray[np.bool_]) -> Self:
         cosines = vectors @ vectors.T
         kernel = np.exp(_WIDTH * (cosines.astype(np.float64) - 1.0))
-        ridge = np.where(asked, _RIDGE, _RIDGE / _UNASKED)
+        ridge = np.where(asked, _RIDGE, _RIDGE / UNASKED)
         np.fill_diagonal(cosines, -2.0)
         return cls(vectors, np.linalg.inv(kernel + np.diag(ridge)), cosines)
 

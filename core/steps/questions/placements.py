@@ -18,6 +18,9 @@ _EXAMPLES = 3
 _BUNCH = 2
 _IDENTICAL = 0.98
 
+# Texts at stake below which two fragments are not worth a place on a card.
+_NOTHING = 1e-6
+
 # A group that nobody was asked about is worth a question even where joining is unlikely.
 _EXPLORE = 0.1
 
@@ -26,41 +29,50 @@ _MOST_ANSWERS = 4
 _SURE = 0.8
 
 # What a check and a comparison weigh beside a first answer about a block. Chosen on BANKING77.
-_CHECK, _COMPARE = 0.1, 1.0
+_CHECK, _COMPARE = 0.1, 0.1
 
-# Each comparison that found two groups different makes the next less worth while.
-_COMPARED = 0.1
-_SHOWN_BESIDE = 0.3
+# Second questions to a machine about a text, so as to learn how far to believe it: at
+# most so many, and at most one in so many answers.
+_RECHECKS, _RECHECK_EACH = 12, 4
 
 _FIRST = "Nobody was asked about this group yet; your answer says whether it stands alone."
 _PART = "These texts could belong to another group than the one they are in."
 _SURER = "Answers about this text do not settle where it belongs."
+_AGAIN = "Much hangs on the answer about this text, so it is asked about a second time."
 _NEAR = "This group lies close to others; your answer says whether two of them are one."
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     """A question that could be asked: about row `text`, expected to set `gain` texts
-    right; `group` is the one it compares with others, None to place the text alone."""
+    right; `others` are the fragments that its own is compared with, () to place the
+    text alone."""
 
     gain: float
     text: int
     why: str
     touches: int
     own: bool
-    group: int | None = None
+    others: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
 class _Table:
-    """What the candidates are drawn from, in the numbering of `near.ids`."""
+    """What the candidates are drawn from; `settled` are the fragments that a question
+    of this batch compares already."""
 
     ground: Ground
     grouping: Grouping
     near: Nearness
-    sizes: NDArray[np.intp]
     answers: Counter[int]
     settled: set[int] = field(default_factory=set)
+
+    def reach(self, text: int) -> int:
+        """Return how many texts follow a text: its prior group's, where it stands for
+        it, or its block's."""
+        if (self.ground.starts == text).any():
+            return int((self.ground.prior == self.ground.prior[text]).sum())
+        return int((self.ground.blocks == self.ground.blocks[text]).sum())
 
 
 def propose_placements(
@@ -97,12 +109,11 @@ def propose_placements(
 
 def _table(ground: Ground, grouping: Grouping) -> _Table:
     near = Nearness.of(ground, grouping)
-    labels = grouping.clustering.labels
-    sizes = np.array([(labels == name).sum() for name in near.ids])
-    return _Table(ground, grouping, near, sizes, Counter(e.text for e in grouping.evidence))
+    return _Table(ground, grouping, near, Counter(e.text for e in grouping.evidence))
 
 
 def _candidates(table: _Table) -> Iterator[_Candidate]:
+    yield from _rechecks(table)
     yield from _first_answers(table)
     yield from _blocks(table)
     yield from _checks(table)
@@ -150,51 +161,95 @@ def _blocks(table: _Table) -> Iterator[_Candidate]:
 
 
 def _checks(table: _Table) -> Iterator[_Candidate]:
-    ground, grouping = table.ground, table.grouping
-    sizes = np.bincount(ground.blocks)
-    starts = frozenset(ground.starts.tolist())
+    grouping = table.grouping
     for text, sure in zip(grouping.anchors.tolist(), grouping.certainty.tolist(), strict=True):
         if sure < _SURE and 0 < table.answers[text] < _MOST_ANSWERS:
-            whole = text in starts
-            size = int(
-                (ground.prior == ground.prior[text]).sum() if whole else sizes[ground.blocks[text]]
-            )
-            yield _Candidate(_CHECK * size * (1 - sure), text, _SURER, size, own=not whole)
+            size = table.reach(text)
+            own = not (table.ground.starts == text).any()
+            yield _Candidate(_CHECK * size * (1 - sure), text, _SURER, size, own=bool(own))
+
+
+def _rechecks(table: _Table) -> list[_Candidate]:
+    """Return second questions about texts that a machine placed with one answer, those
+    first that most texts follow. They come before all others until there are enough."""
+    grouping = table.grouping
+    once = [
+        item.text
+        for item in grouping.evidence
+        if item.machine and item.chosen is not None and table.answers[item.text] == 1
+    ]
+    wanted = min(_RECHECKS, len(grouping.evidence) // _RECHECK_EACH) - grouping.rechecked
+    found = [_Candidate(np.inf, text, _AGAIN, table.reach(text), own=True) for text in once]
+    return sorted(found, key=lambda one: (-one.touches, one.text))[: max(0, wanted)]
 
 
 def _comparisons(table: _Table) -> Iterator[_Candidate]:
-    near = table.near
-    worth = near.worth(_COMPARED, _SHOWN_BESIDE)
-    usual = MOST_CANDIDATES * np.exp(8 * (0.75 - 1.0))
-    for group in np.flatnonzero(near.established).tolist():
-        reach = float(np.sort(worth[group])[-MOST_CANDIDATES:].sum() / usual)
-        gain = _COMPARE * float(table.sizes[group]) * near.hit_rate * min(1.0, reach)
-        text = near.member_towards(group, int(worth[group].argmax()), table.answers)
-        if gain > 0 and text is not None:
-            yield _Candidate(gain, text, _NEAR, int(table.sizes[group]), own=False, group=group)
+    """Ask of each fragment whether it is one with those where being wrong about that
+    would misplace most texts."""
+    grouping = table.grouping
+    sizes = grouping.sizes.astype(np.float64)
+    chances = 1.0 / (1.0 + np.exp(-np.clip(grouping.one.astype(np.float64), -30.0, 30.0)))
+    at_stake = np.minimum(chances, 1 - chances) * np.minimum(sizes[:, None], sizes)
+    asked = np.zeros(len(sizes), dtype=np.bool_)
+    asked[grouping.fragments[grouping.asked]] = True
+    at_stake[:, ~asked] = 0.0
+    groups = np.zeros(len(sizes), dtype=np.intp)
+    groups[grouping.fragments] = table.near.codes
+    for fragment in np.flatnonzero(asked).tolist():
+        others = _one_a_group(at_stake[fragment], groups)
+        if others:
+            gain = _COMPARE * float(at_stake[fragment, others].sum())
+            text = table.near.member_towards(fragment, others[0], table.answers)
+            touches = int(sizes[fragment])
+            yield _Candidate(gain, text, _NEAR, touches, own=False, others=tuple(others))
+
+
+def _one_a_group(at_stake: NDArray[np.float64], groups: NDArray[np.intp]) -> list[int]:
+    """Return the fragments with most at stake, no two of one group."""
+    found: dict[int, int] = {}
+    for other in np.argsort(-at_stake, kind="stable").tolist():
+        if len(found) == MOST_CANDIDATES or at_stake[other] <= _NOTHING:
+            break
+        found.setdefault(int(groups[other]), other)
+    return list(found.values())
 
 
 def _question(table: _Table, candidate: _Candidate) -> Placement | None:
-    near, text = table.near, candidate.text
-    if candidate.group is None:
-        own = near.group_of(text)
-        offered = near.nearest(text, MOST_CANDIDATES, without=() if candidate.own else (own,))
-        near.establish(own)
-    else:
-        if candidate.group in table.settled:
-            return None
-        worth = near.worth(_COMPARED, _SHOWN_BESIDE)[candidate.group]
-        order = np.argsort(-worth, kind="stable")[:MOST_CANDIDATES].tolist()
-        offered = [g for g in order if worth[g] > 1e-6 and g not in table.settled]
-        table.settled.add(candidate.group)
-    bunch = _bunch(table.ground, text)
+    ground, text = table.ground, candidate.text
+    bunch = _bunch(ground, text)
     used = {text, *bunch}
-    groups = [near.examples(group, text, _EXAMPLES, used) for group in offered]
-    names = table.ground.text_ids
+    offered = _compared(table, candidate) if candidate.others else _offered(table, candidate)
+    groups = [table.near.examples(among, text, _EXAMPLES, used) for among in offered]
+    names = ground.text_ids
     shown = tuple(tuple(names[row] for row in group) for group in groups if group)
     if not shown:
         return None
     return Placement(names[text], tuple(names[row] for row in bunch), shown)
+
+
+def _compared(table: _Table, candidate: _Candidate) -> list[NDArray[np.bool_]]:
+    """Return the anchors of each fragment to compare with; none where its own is
+    compared in this batch already."""
+    fragments = table.grouping.fragments
+    own = int(fragments[table.grouping.anchors == candidate.text][0])
+    if own in table.settled:
+        return []
+    others = [other for other in candidate.others if other not in table.settled]
+    table.settled.add(own)
+    return [fragments == other for other in others]
+
+
+def _offered(table: _Table, candidate: _Candidate) -> list[NDArray[np.bool_]]:
+    """Return the anchors of each group to place the text in: the nearest ones, its own
+    always among them where it is to be placed anew."""
+    near = table.near
+    own = near.group_of(candidate.text)
+    without = () if candidate.own else (own,)
+    offered = near.nearest(candidate.text, MOST_CANDIDATES, without=without)
+    if candidate.own and near.established[own] and own not in offered:
+        offered = [*offered[: MOST_CANDIDATES - 1], own]
+    near.establish(own)
+    return [near.codes == group for group in offered]
 
 
 def _bunch(ground: Ground, text: int) -> list[int]:
