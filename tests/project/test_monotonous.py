@@ -21,6 +21,8 @@ def test_a_judge_that_always_says_the_same_changes_nothing(parts, says):
         grouping = weigh(ground, clustering, judgments)
         known = {judgment.question.id for judgment in judgments}
         batch = propose_placements(ground, grouping, count=20, asked=known)
+        if not batch:
+            break
         judgments += [say(asked.question, says, "llm") for asked in batch]
     labels = weigh(ground, clustering, judgments).clustering.labels
     assert np.array_equal(labels, weigh(ground, clustering, []).clustering.labels)
