@@ -66,9 +66,12 @@ def keep_ground(workspace: Workspace, ground: Ground) -> str:
     )
 
 
-def load_ground(workspace: Workspace, space: str, key: str) -> Ground:
-    """Return what the questions of a map stand on, read-only."""
+def load_ground(workspace: Workspace, space: str, key: str) -> Ground | None:
+    """Return what the questions of a map stand on, read-only; None where an older
+    Clade kept it, which knew no neighbours."""
     stored = dict(workspace.files.arrays(key))
+    if "neighbours" not in stored:
+        return None
     return Ground(space=space, text_ids=_unpack(stored.pop("text_ids")), **stored)
 
 

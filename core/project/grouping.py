@@ -68,7 +68,9 @@ def foundation(workspace: Workspace, source: Map) -> tuple[Ground, Clustering]:
     """Return what a map's questions stand on, and its partition that knows no answer."""
     prior = load_prior(workspace, source)
     if source.ground_key is not None:
-        return load_ground(workspace, source.space, source.ground_key), prior
+        ground = load_ground(workspace, source.space, source.ground_key)
+        if ground is not None:
+            return ground, prior
     # A map of an older Clade, or one of fewer texts than can be asked about.
     return lay_ground(load_embedding(workspace, source), prior, blocks=BLOCKS), prior
 
@@ -118,7 +120,7 @@ def regroup(
         (here.map.embedding_key, here.map.layout_key),
         here.map,
         prior_key=here.map.prior_key or here.map.clustering_key,
-        ground_key=here.map.ground_key or keep_ground(workspace, ground),
+        ground_key=keep_ground(workspace, ground),
         answers=said(judgments),
     )
     old = load_clustering(workspace, here.map)

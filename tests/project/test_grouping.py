@@ -194,13 +194,20 @@ def test_answers_about_texts_that_are_gone_are_ignored(
     }
 
 
+@pytest.mark.parametrize("kept_some", [False, True])
 def test_a_map_of_an_older_clade_works_without_its_ground(
-    mapped: Mapped, answer_gold: AnswerGold
+    mapped: Mapped, answer_gold: AnswerGold, kept_some: bool
 ) -> None:
     workspace, project = mapped
     answer_gold(workspace, project, 20)
     here = current(workspace, project)
-    old = replace(here.map, id="old", ground_key=None, parent=here.map.id)
+    assert here.map.ground_key is not None
+    arrays = dict(workspace.files.arrays(here.map.ground_key))
+    without = {
+        name: held for name, held in arrays.items() if name not in ("neighbours", "likeness")
+    }
+    key = workspace.files.put_arrays(without) if kept_some else None
+    old = replace(here.map, id="old", ground_key=key, parent=here.map.id)
     workspace.store.maps.add(old)
     workspace.store.projects.append(
         project,
