@@ -16,20 +16,23 @@ SEEDS = 3
 ROWS = {
     ("bank77_test.csv", "label"): [
         *((1.0, n, 0) for n in (0, 100, 200, 400)),
-        *((0.7, n, 0) for n in (100, 400)),
-        *((0.85, n, 0) for n in (400, 800)),
+        *((0.85, n, 0) for n in (100, 400, 800)),
         (0.85, 800, 100),
+        *((0.7, n, 0) for n in (50, 100, 400, 800)),
     ],
     ("clinc150_test.csv", "label"): [
-        *((1.0, n, 0) for n in (0, 200, 400)),
-        (0.7, 100, 0),
-        (0.85, 400, 0),
+        *((1.0, n, 0) for n in (0, 200, 400, 800)),
+        *((0.85, n, 0) for n in (400, 800)),
+        *((0.7, n, 0) for n in (100, 800)),
     ],
     ("clinc150_test.csv", "domain"): [
         *((1.0, n, 0) for n in (0, 100, 200)),
         *((0.85, n, 0) for n in (200, 400)),
     ],
 }
+
+# ClusterLLM's recipe on the first of these, 1,024 triplets: judge accuracies.
+REFERENCE, TRIPLETS = (1.0, 0.75), 1024
 
 
 def main() -> None:
@@ -40,6 +43,12 @@ def main() -> None:
         for right, questions, human in plans:
             table.append(run(data, "clade", Plan(questions, human, right, "uniform"), SEEDS))
             print(table[-1], flush=True)
+    file, column = next(iter(ROWS))
+    (data,) = read(DATA / file, "text", [column])
+    for right in REFERENCE:
+        plan = Plan(TRIPLETS, 0, right, "uniform")
+        table.append(run(data, "clusterllm", plan, SEEDS))
+        print(table[-1], flush=True)
     keep("questions", table)
 
 
