@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from core.domain.judgments import GROUPS, Verdict
 from core.domain.questions import Contradiction, Pair, Placement, Triplet
 from core.domain.reviewing import Handed, Sight
+from core.project import telling
 from core.project.arrays import load_clustering
 from core.project.mapping import current
 from core.project.workspace import Workspace
@@ -112,6 +113,17 @@ def topic_labels(
     }
 
 
+def group_labels(question: Placement, labels: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the label of the topic that most of each candidate group's texts are in, ""
+    where that is none. `labels` are those of `topic_labels`."""
+    found = []
+    for group in question.candidates:
+        counted = Counter(labels.get(text, "") for text in group)
+        # Ties by label, so that the name does not hang on the order of the texts.
+        found.append(min(counted, key=lambda name: (-counted[name], not name, name)))
+    return tuple(found)
+
+
 def card_of(handed: Handed, labels: Mapping[str, str] | None = None) -> Card:
     """Return the card of a question. The choices stand as their keys lie.
 
@@ -191,14 +203,10 @@ def _placement(question: Placement, guessed: str | None, labels: Mapping[str, st
 
 
 def _captions(question: Placement, labels: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the names of the groups as shown: the label of the topic that most of
-    a group's texts are in, a number where they are in none or where two share one."""
-    found = []
-    for place in question.shown:
-        counted = Counter(labels.get(text, "") for text in question.candidates[place])
-        # Ties by label, so that the name does not hang on the order of the texts.
-        label = min(counted, key=lambda name: (-counted[name], not name, name))
-        found.append(label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1].rstrip()}…")
+    """Return what the groups are called on the card, as shown: a number where a group's
+    texts are in no topic, and beside the label where two groups share one."""
+    called = group_labels(question, labels)
+    found = [telling.shortened(called[place], _LONGEST) for place in question.shown]
     twice = {label for label, times in Counter(found).items() if times > 1}
     return tuple(
         f"{label} ({number})" if label in twice and label else label or f"Group {number}"

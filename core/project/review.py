@@ -14,8 +14,8 @@ from core.domain.shares import wilson
 from core.project.arrays import load_clustering, load_embedding
 from core.project.grouping import foundation, weigh
 from core.project.mapping import current
+from core.project.settled import contradictions
 from core.project.workspace import Workspace
-from core.steps.constraints import contradictions
 from core.steps.questions import propose
 
 BATCH = 20

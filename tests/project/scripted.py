@@ -10,17 +10,16 @@ import json
 import os
 import re
 import sys
-import threading
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pandas as pd
 
+from core.adapters.fakes import ScriptedModel
 from core.domain.judging import Batch, BatchStatus, JudgeSettings
-from core.domain.llm import Price, Prompt, ProviderError, Reply, Usage
+from core.domain.llm import Price, Prompt, ProviderError, Reply
 from core.domain.questions import Asked, Pair, Question, Triplet
 from core.domain.settings import Settings
 from core.project.intake import create_project, guess, load_corpus, read_upload
@@ -33,9 +32,9 @@ SETTINGS = JudgeSettings("openai", "scripted", "http://127.0.0.1:9/v1", price=PR
 _CHOICE = re.compile(r"^Choice ([12]): <\w+>(.*)</\w+>$", re.MULTILINE)
 
 
-@dataclass
-class Scripted:
-    """Answers every question rightly after `seconds`, and fails a share of its calls.
+@dataclass(kw_only=True)
+class Scripted(ScriptedModel):
+    """Answers every question rightly, fails a share of its calls, and keeps a bill.
 
     A triplet's right side is the text that sorts first. Each call that it answers is
     billed in `bill`: a line of its fingerprint and price. A call fails or not by the
@@ -44,55 +43,42 @@ class Scripted:
     """
 
     bill: Path
-    seconds: float = 0.0
     failing: float = 0.0
-    leaves: bool = False
-    name: str = "openai/scripted"
-    calls: int = 0
-    most: int = 0
     error: ProviderError | None = None
     wrong: int | None = None
-    bodies: dict[int, str] = field(default_factory=dict)
-    _now: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    price: Price = PRICE
+    name: str = "openai/scripted"
+
+    def __post_init__(self) -> None:
+        self.answer, self.fail = _right, self._failure
 
     def reply(self, prompt: Prompt, *, sample: int = 0) -> Reply:
-        with self._lock:
-            self.calls += 1
-            number = self.calls
-            self._now += 1
-            self.most = max(self.most, self._now)
-        try:
-            return self._reply(prompt, sample, number)
-        finally:
-            with self._lock:
-                self._now -= 1
-
-    def _reply(self, prompt: Prompt, sample: int, number: int) -> Reply:
-        time.sleep(self.seconds)
-        if self.error is not None and (self.wrong is None or number <= self.wrong):
-            raise self.error
-        drawn = hashlib.sha256(f"{os.getpid()} {number}".encode()).digest()
-        if int.from_bytes(drawn[:4], "big") / 2**32 < self.failing:
-            raise ProviderError("It has a fault.", "Try again.", retryable=True)
-        body = self.bodies.get(number) or self._say(prompt)
-        used = Usage(len(prompt.system + prompt.user) // 4, len(body) // 4)
+        replied = super().reply(prompt, sample=sample)
         key = fingerprint(SETTINGS.choice, self.name, prompt, sample)
         # One write of one line: whole, whoever is killed.
         with self.bill.open("a") as file:
-            file.write(f"{key} {PRICE.of(used):.9f}\n")
-        return Reply(body, used, self.seconds)
+            file.write(f"{key} {PRICE.of(replied.usage):.9f}\n")
+        return replied
 
-    def _say(self, prompt: Prompt) -> str:
-        choice = "yes"
-        if found := _CHOICE.findall(prompt.user):
-            choice = min(found, key=lambda one: one[1])[0]
-        return json.dumps({"choice": choice, "confidence": 0.9, "reason": "It fits."})
+    def _failure(self, call: int, prompt: Prompt) -> ProviderError | None:
+        if self.error is not None and (self.wrong is None or call < self.wrong):
+            return self.error
+        drawn = hashlib.sha256(f"{os.getpid()} {call}".encode()).digest()
+        if int.from_bytes(drawn[:4], "big") / 2**32 < self.failing:
+            return ProviderError("It has a fault.", "Try again.", retryable=True)
+        return None
 
     def billed(self) -> list[tuple[str, float]]:
         """Return (fingerprint, US dollars) of all calls that were answered."""
         lines = self.bill.read_text().splitlines() if self.bill.exists() else []
         return [(key, float(cost)) for key, cost in map(str.split, lines)]
+
+
+def _right(prompt: Prompt, sample: int) -> str:
+    choice = "yes"
+    if found := _CHOICE.findall(prompt.user):
+        choice = min(found, key=lambda one: one[1])[0]
+    return json.dumps({"choice": choice, "confidence": 0.9, "reason": "It fits."})
 
 
 def project_with(workspace: Workspace, questions: int, texts: int = 60) -> str:
@@ -134,7 +120,7 @@ class Watch:
 def main(home: Path, project_id: str, batch_id: str) -> None:
     workspace = open_workspace(Settings(home=home))
     workspace.store.batches.change(batch_id, status="running")
-    model = Scripted(home / "bill", seconds=0.02, failing=0.1)
+    model = Scripted(bill=home / "bill", delay=0.02, failing=0.1)
     handing.open_judge = lambda *_: model  # type: ignore[assignment]
     ended = handing.judge(workspace, project_id, {"batch": batch_id}, Watch())
     sys.stdout.write(ended["status"])

@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scripted:
     """The model that every batch of this process asks."""
-    scripted = Scripted(tmp_path / "bill")
+    scripted = Scripted(bill=tmp_path / "bill")
     monkeypatch.setattr(handing, "open_judge", lambda *_: scripted)
     return scripted
 
@@ -82,7 +82,7 @@ def test_a_batch_answers_each_question_once_and_tells_why(
 def test_who_answers_by_position_abstains(workspace: Workspace, model: Scripted) -> None:
     project_id = ready(workspace, 9)
     first = '{"choice": "1", "confidence": 1, "reason": "It comes first."}'
-    model.bodies = dict.fromkeys(range(1, 200), first)
+    model.answer = lambda prompt, sample: first
 
     run(workspace, project_id, 9)
 
@@ -97,7 +97,8 @@ def test_an_invalid_reply_is_asked_again_once_and_then_an_abstention(
     workspace: Workspace, model: Scripted
 ) -> None:
     project_id = ready(workspace, 2, at_once=1)
-    model.bodies = {1: "Well, it depends.", 3: "<html>", 4: "x" * 50_000}
+    bodies = iter(["Well, it depends.", '{"choice": "yes"}', "<html>", "x" * 50_000])
+    model.answer = lambda prompt, sample: next(bodies)
 
     run(workspace, project_id, 1)
     assert model.calls == 2
@@ -205,7 +206,7 @@ def test_cancelling_keeps_what_is_answered_and_leaves_no_money_held(
     workspace: Workspace, model: Scripted
 ) -> None:
     project_id = ready(workspace, 300, at_once=2)
-    model.seconds = 0.02
+    model.delay = 0.02
 
     with pytest.raises(Cancelled):
         run(workspace, project_id, 300, Impatient())
@@ -224,7 +225,7 @@ def test_a_thousand_questions_a_server_that_fails_and_two_kills(workspace: Works
     project_id = ready(workspace, 1_000, cap=5.0, at_once=16)
     batch = batch_of(workspace, project_id, 1_000)
     home = workspace.settings.home
-    bill = Scripted(home / "bill")
+    bill = Scripted(bill=home / "bill")
     command = [sys.executable, "-m", "tests.project.scripted", str(home), project_id, batch.id]
     settled: list[tuple[set[str], int]] = []
     for until in (250, 600):
@@ -293,11 +294,11 @@ def test_sixteen_at_once_take_little_more_than_their_share(
     workspace: Workspace, model: Scripted
 ) -> None:
     project_id = ready(workspace, 72, at_once=16)
-    model.seconds = 0.6
+    model.delay = 0.6
     began = time.perf_counter()
 
     run(workspace, project_id, 72)
 
-    assert model.most <= 16
+    assert model.most_at_once <= 16
     ideal = len(model.billed()) * 0.6 / 16
     assert time.perf_counter() - began < 1.3 * ideal + 0.6, "half a second to open and close"

@@ -38,7 +38,7 @@ def project_id(workspace: Workspace) -> str:
 
 @pytest.fixture
 def model(tmp_path: Path) -> Scripted:
-    return Scripted(tmp_path / "bill")
+    return Scripted(bill=tmp_path / "bill")
 
 
 @pytest.fixture
@@ -96,8 +96,8 @@ def test_the_time_limit_shapes_no_reply() -> None:
 def test_only_what_may_go_through_is_tried_again(
     workspace: Workspace, project_id: str, tmp_path: Path
 ) -> None:
-    lasting = Scripted(tmp_path / "bill", error=ProviderError("Refused.", "Ask another."))
-    passing = Scripted(tmp_path / "bill")
+    lasting = Scripted(bill=tmp_path / "bill", error=ProviderError("Refused.", "Ask another."))
+    passing = Scripted(bill=tmp_path / "bill")
     passing.error = ProviderError("Busy.", "Wait.", retryable=True, retry_after=0.01)
 
     for model, calls in ((lasting, 1), (passing, ATTEMPTS)):
@@ -113,7 +113,7 @@ def test_only_what_may_go_through_is_tried_again(
 def test_a_wait_that_was_asked_for_is_kept(
     workspace: Workspace, project_id: str, tmp_path: Path
 ) -> None:
-    model = Scripted(tmp_path / "bill", wrong=1)
+    model = Scripted(bill=tmp_path / "bill", wrong=1)
     model.error = ProviderError("Busy.", "Wait.", retryable=True, retry_after=0.8)
     began = time.monotonic()
 
@@ -127,7 +127,7 @@ def test_a_wait_that_was_asked_for_is_kept(
 def test_a_wait_of_an_hour_is_not_sat_out(
     workspace: Workspace, project_id: str, tmp_path: Path
 ) -> None:
-    model = Scripted(tmp_path / "bill")
+    model = Scripted(bill=tmp_path / "bill")
     model.error = ProviderError("Busy.", "Wait.", retryable=True, retry_after=3_600.0)
 
     with open_gate(workspace, project_id, model, SETTINGS) as gate, pytest.raises(ProviderError):
@@ -139,7 +139,7 @@ def test_a_wait_of_an_hour_is_not_sat_out(
 def test_a_failed_call_pays_what_it_is_billed_for(
     workspace: Workspace, project_id: str, tmp_path: Path
 ) -> None:
-    model = Scripted(tmp_path / "bill")
+    model = Scripted(bill=tmp_path / "bill")
     model.error = ProviderError("Refused.", "Ask another.", usage=Usage(1_000, 0))
 
     with open_gate(workspace, project_id, model, SETTINGS) as gate, pytest.raises(ProviderError):
@@ -166,7 +166,7 @@ def test_calls_are_spaced_by_time_that_nobody_can_set(monkeypatch: pytest.Monkey
 def test_the_switch_holds_from_the_next_call_on(
     workspace: Workspace, project_id: str, tmp_path: Path
 ) -> None:
-    model = Scripted(tmp_path / "bill", leaves=True)
+    model = Scripted(bill=tmp_path / "bill", leaves=True)
     with open_gate(workspace, project_id, model, SETTINGS) as gate:
         gate.reply(PROMPT)
         judging.save(workspace, project_id, SETTINGS, cap=1.0, nothing_leaves=True)
@@ -180,7 +180,7 @@ def test_the_installation_s_switch_outranks_the_project_s(
     workspace: Workspace, project_id: str, tmp_path: Path
 ) -> None:
     strict = open_workspace(Settings(home=workspace.settings.home, nothing_leaves=True))
-    model = Scripted(tmp_path / "bill", leaves=True)
+    model = Scripted(bill=tmp_path / "bill", leaves=True)
 
     with open_gate(strict, project_id, model, SETTINGS) as gate, pytest.raises(NothingLeaves):
         gate.reply(PROMPT)

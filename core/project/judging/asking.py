@@ -11,7 +11,7 @@ from core.domain.judgments import Verdict
 from core.domain.llm import Prompt
 from core.domain.prompts import Aim, Answer, Demonstration, InvalidReply, PromptKind, Template
 from core.domain.questions import Pair, Placement, Question
-from core.project.cards import topic_labels
+from core.project.cards import group_labels, topic_labels
 from core.project.intake import find_project, load_corpus
 from core.project.judging.batch import Said
 from core.project.judging.gate import Gate
@@ -69,13 +69,9 @@ class Wording:
         )
 
     def _names(self, question: Placement) -> tuple[str, ...]:
-        """Return the label of the topic that most of each group's texts are in, "" where
-        that is none, or where another group has the same."""
-        found = []
-        for group in question.candidates:
-            counted = Counter(self.labels.get(text, "") for text in group)
-            # Ties by label, so that the name does not hang on the order of the texts.
-            found.append(min(counted, key=lambda name: (-counted[name], not name, name)))
+        """Return what each group is called, "" where its texts are in no topic, or where
+        another group is called the same."""
+        found = group_labels(question, self.labels)
         times = Counter(found)
         return tuple(name if times[name] == 1 else "" for name in found)
 
