@@ -143,20 +143,18 @@ def grouping_of_all(workspace: Workspace, source: Map) -> Grouping:
     return weigh(ground, prior, workspace.store.reviews.judgments(source.project))
 
 
-def moves(workspace: Workspace, here: Current, grouping: Grouping) -> Moves:
-    """Return what the answers moved in a map that they shaped; nothing in another.
+def moved_by_answers(workspace: Workspace, here: Current) -> tuple[str, ...]:
+    """Return the texts that the answers moved in a map that they shaped, none in another.
 
     Texts that stay where a person or a lock put them did not move.
     """
-    if here.map.prior_key is None or here.map.parent is None:
-        return Moves((), ())
-    before = load_clustering(workspace, workspace.store.maps.get(here.map.parent))
-    now = load_clustering(workspace, here.map)
-    rows = [
-        row
-        for row in np.flatnonzero(before.labels != now.labels).tolist()
-        if now.text_ids[row] not in here.taxonomy.moved
-    ]
+    now, rows = _moved(workspace, here)
+    return tuple(now.text_ids[row] for row in rows)
+
+
+def moves(workspace: Workspace, here: Current, grouping: Grouping) -> Moves:
+    """Return the texts of `moved_by_answers`, and which answers decided about them."""
+    now, rows = _moved(workspace, here)
     answers = _newest(workspace, here.map)
     decided: dict[str, list[str]] = {}
     for row in rows:
@@ -176,6 +174,15 @@ def moves(workspace: Workspace, here: Current, grouping: Grouping) -> Moves:
             )
         ),
     )
+
+
+def _moved(workspace: Workspace, here: Current) -> tuple[Clustering, list[int]]:
+    now = load_clustering(workspace, here.map)
+    if here.map.prior_key is None or here.map.parent is None:
+        return now, []
+    before = load_clustering(workspace, workspace.store.maps.get(here.map.parent))
+    changed = np.flatnonzero(before.labels != now.labels).tolist()
+    return now, [row for row in changed if now.text_ids[row] not in here.taxonomy.moved]
 
 
 def reasons(

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.domain.judgments import Judgment, Verdict
+from core.project.grouping import moved_by_answers
+from core.project.mapping import current
 from core.project.review import BATCH
 from core.project.settled import contradictions
+from core.project.spread import waiting
 from core.project.workspace import Workspace
 
 
@@ -20,6 +23,7 @@ class Summary:
     changed: int
     unsure: int
     touches: int
+    moved: int | None
     clashes: int
 
     @property
@@ -34,8 +38,14 @@ class Summary:
             )
             if count
         ]
-        texts = "1 text" if self.touches == 1 else f"{self.touches:,} texts"
-        return f"The last batch: {', '.join(parts)}. It touches {texts}. {self._clashes}"
+        return f"The last batch: {', '.join(parts)}. {self._texts} {self._clashes}"
+
+    @property
+    def _texts(self) -> str:
+        if self.moved is None:
+            return f"It touches {_count(self.touches)}; spreading the answers shows what moves."
+        moved = _count(self.moved) if self.moved else "no text"
+        return f"Spread over all texts, the answers moved {moved} to another group."
 
     @property
     def _clashes(self) -> str:
@@ -63,8 +73,21 @@ def sum_up(workspace: Workspace, project_id: str, annotator: str) -> Summary:
         changed=len(mine) - kept - unsure,
         unsure=unsure,
         touches=touches,
+        moved=_moved(workspace, project_id),
         clashes=len(contradictions(judgments, reviews.asked_ids(project_id))),
     )
+
+
+def _moved(workspace: Workspace, project_id: str) -> int | None:
+    """Return how many texts the answers moved, None where some are not spread yet."""
+    here = current(workspace, project_id)
+    if here.map.prior_key is None or waiting(workspace, here.map).told:
+        return None
+    return len(moved_by_answers(workspace, here))
+
+
+def _count(texts: int) -> str:
+    return "1 text" if texts == 1 else f"{texts:,} texts"
 
 
 def _same(judgment: Judgment, told: Verdict | None, guess: str | None) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from core.project import telling
-from core.project.grouping import Reasons, reasons
+from core.project.grouping import Reasons, moved_by_answers, reasons
 from core.project.mapping import Current
 from core.project.spread import waiting
 from core.project.viewing import View
@@ -42,8 +42,12 @@ def show_moves(here: Current) -> None:
     """Show behind a closed lid which answers moved which texts, on a map shaped by answers."""
     if here.map.prior_key is None:
         return
+    count = _count(len(moved_by_answers(workspace(), here)))
     lid = st.expander(
-        "What the answers moved", icon=":material/moving:", key="moves", on_change="rerun"
+        f"What the answers moved: {count}",
+        icon=":material/moving:",
+        key="moves",
+        on_change="rerun",
     )
     if not lid.open:
         return
@@ -55,7 +59,6 @@ def show_moves(here: Current) -> None:
             st.caption("The answers moved no text: they agree with the map as it was.")
             return
         with st.container(horizontal=True, vertical_alignment="center"):
-            count = _count(len(found.texts))
             st.markdown(f"**{count} moved to another group.**", width="content")
             _select("moved", "Select them all", found.texts, width="content")
         # A box of its own height: the tray stays near, however many answers there are.

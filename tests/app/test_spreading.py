@@ -11,7 +11,7 @@ from core.domain.jobs import Job, JobStatus
 from core.domain.judgments import Judgment, Verdict
 from core.domain.questions import Asked, Pair
 from core.domain.reviewing import Seat
-from core.project import pictures, review, use_cases
+from core.project import pictures, review, summing_up, use_cases
 from core.project.grouping import grouping_of, moves, regroup
 from core.project.mapping import current
 from core.project.workspace import Workspace
@@ -60,6 +60,22 @@ def said(app: AppTest) -> str:
 
 def shown_html(app: AppTest) -> str:
     return " ".join(element.proto.body for element in app.get("html"))
+
+
+def test_what_answers_moved_is_told_once_they_are_spread(
+    mapped: str, workspace: Workspace, open_app: OpenApp
+) -> None:
+    moved = spread(workspace, mapped)
+    assert moved
+
+    told = summing_up.sum_up(workspace, mapped, "me").told
+    assert f"the answers moved {len(moved)} texts to another group" in told
+    lid = next(e for e in open_app("map", mapped).expander if "moved" in e.label)
+    assert lid.label == f"What the answers moved: {len(moved)} texts"
+
+    one, other, *_ = corpus_of(workspace, mapped)
+    record(workspace, mapped, Pair(one.id, other.id), {"me": Verdict.UNSURE})
+    assert "shows what moves" in summing_up.sum_up(workspace, mapped, "me").told
 
 
 def test_the_stop_leads_to_spreading(

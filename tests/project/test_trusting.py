@@ -99,7 +99,8 @@ def test_a_batch_is_summed_up_by_what_was_suggested(mapped: tuple[Workspace, str
     assert (found.kept, found.changed, found.unsure, found.touches) == (2, 1, 1, 12)
     assert found.told == (
         "The last batch: 2 as suggested, 1 otherwise, 1 without a decision. "
-        "It touches 12 texts. No answers contradict each other."
+        "It touches 12 texts; spreading the answers shows what moves. "
+        "No answers contradict each other."
     )
 
 
