@@ -8,8 +8,10 @@ BIN := $(VENV)/bin
 run: $(VENV)/.app
 	$(BIN)/streamlit run app.py
 
+# Side by side what bears company, a thread each; then alone what drives a browser or measures time.
 test: $(VENV)/.dev $(VENV)/.browser
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile -m "not (browser or alone)"
+	$(BIN)/python -m pytest -m "browser or alone"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

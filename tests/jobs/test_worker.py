@@ -11,6 +11,8 @@ from core.domain.jobs import Job, JobStatus
 from core.jobs import queue
 from tests.jobs.conftest import Floor
 
+pytestmark = pytest.mark.alone
+
 
 def running(job: Job) -> bool:
     return job.status is JobStatus.RUNNING

@@ -24,6 +24,8 @@ from core.project.judging import handing
 from core.project.workspace import Workspace
 from tests.project.scripted import SETTINGS, Scripted, Watch, batch_of, project_with
 
+pytestmark = pytest.mark.alone
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -11,6 +11,8 @@ from core.steps.questions import propose, propose_placements
 from tests.answering import say
 from tests.steps.question_texts import blobs, placed
 
+pytestmark = pytest.mark.alone
+
 
 def test_twenty_questions_on_ten_thousand_texts_take_less_than_two_seconds():
     embedding, clustering = blobs(10_000, 80, dims=384, unassigned=0.1)
