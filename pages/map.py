@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.domain.projects import Project
-from core.project import intake, pictures, use_cases
+from core.project import intake, judging, pictures, use_cases
 from core.project.granularity import Preview
 from core.project.mapping import Current, current, expected_seconds
 from core.project.viewing import View, view
@@ -17,7 +17,8 @@ from pages import _ui
 def working(project: Project) -> bool:
     """Show a running job in place of the map; before the first map, how to start it."""
     job = use_cases.live_job(_ui.workspace(), project.id)
-    if job is not None:
+    # While a model is asked, the map stands.
+    if job is not None and job.kind not in (judging.KIND, judging.TRY):
         _ui.watch(job)
         return True
     _ui.tell_end(use_cases.newest_job(_ui.workspace(), project.id, "map", "regroup"))

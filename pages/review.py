@@ -79,6 +79,8 @@ def mode() -> str:
 _ui.title("Review")
 project = _ui.demand_map().project
 chosen = mode()
+with _ui.told_errors():
+    _ui.show_llm(project)
 for doubt in telling.doubts(_ui.workspace(), project.id):
     st.caption(_ui.plain(doubt))
 terms = review.terms(_ui.workspace(), project.id)

@@ -82,6 +82,17 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class NewestTold:
+    """What some answers of models come to: how many are `answered` and how many
+    abstentions (`unsure`); `differing` of the `comparable` are not the embedder's guess."""
+
+    answered: int
+    unsure: int
+    comparable: int
+    differing: int
+
+
+@dataclass(frozen=True, slots=True)
 class Both:
     """What two people or more said of one question, in the order of their answers.
 

@@ -26,6 +26,7 @@ def job_table() -> tuple[JobStore, Path, Mapping[str, UseCase]]:
         "regroup": partial(regroup, workspace),
         "retrain": partial(retrain, workspace),
         judging.KIND: partial(judging.judge, workspace),
+        judging.TRY: partial(judging.run_try, workspace),
     }
     return workspace.store.jobs, workspace.settings.home, table
 

@@ -1,6 +1,7 @@
 """The one helper that the pages share, one idea a file."""
 
 from pages._ui.answers import show_moves, show_waiting, why_here
+from pages._ui.batch import show_batch, show_llm
 from pages._ui.bulk import show_bulk
 from pages._ui.cached import arrays, corpus, health, moved, table, texts, workspace
 from pages._ui.clustering import clustering_settings
@@ -8,7 +9,7 @@ from pages._ui.desk import ask, show_left, take_back
 from pages._ui.disputes import show_disputes
 from pages._ui.frame import frame, title
 from pages._ui.granularity import granularity
-from pages._ui.llm import show_batch, show_usage
+from pages._ui.llm import show_usage
 from pages._ui.people import annotator, seat, show_name
 from pages._ui.position import (
     choose_project,
@@ -50,6 +51,7 @@ __all__ = [
     "show_bulk",
     "show_disputes",
     "show_left",
+    "show_llm",
     "show_moves",
     "show_name",
     "show_prompts",

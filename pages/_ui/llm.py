@@ -1,4 +1,4 @@
-"""The language model on the screen: its key, its meter, its batches."""
+"""The language model on the screen: its key, its meter, what it was used for."""
 
 from __future__ import annotations
 
@@ -8,24 +8,16 @@ import pandas as pd
 import streamlit as st
 from pydantic import SecretStr
 
-from core.domain.judging import NANO, BatchStatus
+from core.domain.judging import NANO
 from core.domain.projects import Project
 from core.project import judging
 from pages._ui.cached import workspace
-from pages._ui.show import plain, told_errors
-from pages._ui.work import watch
+from pages._ui.show import plain
 
 _USAGE = (
     *("Model", "Calls", "From cache", "Failed", "Cut off"),
     *("Tokens read", "Tokens written", "US$"),
 )
-
-_ENDED = {
-    BatchStatus.PAUSED: "Paused",
-    BatchStatus.CAPPED: "Stopped at the cap",
-    BatchStatus.INTERRUPTED: "Interrupted",
-    BatchStatus.FAILED: "Stopped",
-}
 
 
 def typed_key() -> SecretStr | None:
@@ -81,52 +73,3 @@ def show_usage(project: Project) -> None:
     frame["US$"] /= NANO
     st.dataframe(frame, hide_index=True)
     st.caption("Calls that broke off count at the most that they can have cost.")
-
-
-def show_batch(project: Project, most: int = 200) -> None:
-    """Show the LLM's batch: how it stands, or what a new one would take."""
-    stands = judging.state(workspace(), project.id)
-    if stands is not None and stands.job is not None:
-        st.button("Pause", icon=":material/pause:", on_click=_pause, args=(project.id,))
-        watch(stands.job)
-        return
-    if stands is not None and stands.status.resumable:
-        told = f"{_ENDED[stands.status]} at {stands.done:,} of {stands.wanted:,}."
-        st.warning(plain(f"{told} {stands.message}"), icon=":material/pause_circle:")
-        with st.container(horizontal=True):
-            st.button("Go on with the LLM", type="primary", on_click=_resume, args=(project.id,))
-            st.button("End this batch", on_click=_cancel, args=(project.id,))
-        return
-    if not judging.settings_of(workspace(), project.id).ready:
-        st.caption("With an LLM set up in Settings, it can answer the many for you to check.")
-        return
-    _offer(project, most)
-    if stands is not None and stands.status is BatchStatus.DONE:
-        told = f"The last batch has answered {stands.done:,} of {stands.wanted:,} questions."
-        st.caption(plain(f"{told} {stands.message} Check its answers on the Review page."))
-
-
-def _offer(project: Project, most: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        count = st.number_input("Questions for the LLM", 1, 100_000, most, 50, key="to_llm")
-        st.button("Hand over", icon=":material/smart_toy:", on_click=_start, args=(project.id,))
-    st.caption(plain(judging.estimate(workspace(), project.id, int(count)).told))
-
-
-def _start(project_id: str) -> None:
-    with told_errors():
-        count = int(st.session_state["to_llm"])
-        judging.start(workspace(), project_id, count, typed_key())
-
-
-def _resume(project_id: str) -> None:
-    with told_errors():
-        judging.resume(workspace(), project_id, typed_key())
-
-
-def _pause(project_id: str) -> None:
-    judging.pause(workspace(), project_id)
-
-
-def _cancel(project_id: str) -> None:
-    judging.cancel(workspace(), project_id)

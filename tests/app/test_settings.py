@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,11 @@ def test_a_typed_key_is_on_no_disk_and_in_no_message(
 
     # Nobody listens at that address: the error is the one that tells most.
     app = press(app, "Test")
+    until = time.monotonic() + 60
+    while not app.error:
+        assert time.monotonic() < until
+        time.sleep(0.2)
+        app = app.run()
 
     shown = " ".join(
         str(element.value) for kind in ("error", "caption") for element in app.get(kind)

@@ -86,6 +86,9 @@ def test_a_model_is_set_up_tried_handed_questions_and_switched_off(
     expect(page.get_by_text(f"a server on this computer ({address})", exact=False)).to_be_visible()
 
     page.get_by_role("button", name="Test").click()
+    # The page is free meanwhile, and says how long it takes.
+    expect(page.get_by_text(re.compile("s of about 6 s"))).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
     expect(page.get_by_text("openai/small answered in", exact=False)).to_be_visible()
     expect(page.get_by_text("A thousand questions would cost about", exact=False)).to_be_visible()
     assert len(server.requests) == 1
@@ -107,7 +110,7 @@ def test_a_model_is_set_up_tried_handed_questions_and_switched_off(
     meter = page.get_by_test_id("stSidebar").get_by_text(f"{calls:,} calls", exact=False)
     expect(meter).to_contain_text("of $2.00")
     expect(meter).to_contain_text("nothing leaves this computer")
-    expect(page.get_by_text(f"answered {ASKED} of {ASKED} questions", exact=False)).to_be_visible()
+    expect(page.get_by_text(f"done at {ASKED} of {ASKED} questions", exact=False)).to_be_visible()
     expect(page.get_by_text("Spent so far")).to_be_visible()
     shoot(page, f"10-handed-{theme}")
 

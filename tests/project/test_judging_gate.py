@@ -186,7 +186,7 @@ def test_the_installation_s_switch_outranks_the_project_s(
         gate.reply(PROMPT)
     far = JudgeSettings("openai", "gpt-test")
     judging.save(strict, project_id, far, cap=1.0, nothing_leaves=False)
-    for forbidden in (judging.try_out, lambda *a: judging.start(*a, 5)):
+    for forbidden in (judging.try_out, judging.begin_try, lambda *a: judging.start(*a, 5)):
         with pytest.raises(NothingLeaves):
             forbidden(strict, project_id)
 
@@ -231,7 +231,7 @@ def test_only_the_plan_opens_a_model_and_only_the_gate_calls_it() -> None:
         return found
 
     assert users("open_model") == {"plan.py"}
-    assert users("open_judge") == {"handing.py", "costs.py"}
+    assert users("open_judge") == {"handing.py", "trying.py"}
     assert users("_model") == {"gate.py"}
 
 

@@ -19,6 +19,8 @@ from core.project.workspace import Workspace
 from tests.project.scripted import project_with
 from tests.servers.scripted import Answer, Request, Scripted, completion, json_answer, serving
 
+pytestmark = pytest.mark.alone
+
 KEY = "sk-typed-0123456789abcdef"
 
 
@@ -134,10 +136,34 @@ def test_an_estimate_comes_close_and_a_try_says_what_was_reached(
     assert not judging.estimate(workspace, project_id, 100_000).fits
 
 
+def test_a_try_goes_on_in_a_worker_and_stands_until_the_settings_are_others(
+    workspace: Workspace, server: Scripted
+) -> None:
+    project_id = ready(workspace, server)
+    assert judging.newest_try(workspace, project_id) is None
+
+    judging.begin_try(workspace, project_id, SecretStr(KEY))
+    trial = judging.newest_try(workspace, project_id)
+    assert trial is not None and trial.found is None
+    until = time.monotonic() + 60
+    while trial is not None and not use_cases.watch_job(workspace, trial.job.id).status.over:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+    trial = judging.newest_try(workspace, project_id)
+    assert trial is not None and trial.found is not None
+    assert trial.found.usable and "openai/m answered in" in trial.found.told
+    assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
+    assert found(workspace.settings.home, KEY) == []
+    others = replace(judging.settings_of(workspace, project_id), model="another")
+    judging.save(workspace, project_id, others, cap=1.0, nothing_leaves=True)
+    assert judging.newest_try(workspace, project_id) is None
+
+
 def test_without_an_llm_there_is_nothing_to_start(workspace: Workspace) -> None:
     project_id = project_with(workspace, 3)
 
-    for refused in (judging.estimate, judging.start):
+    for refused in (judging.estimate, judging.start, lambda *a: judging.begin_try(*a[:2])):
         with pytest.raises(InputError, match="No LLM"):
             refused(workspace, project_id, 3)
     assert judging.state(workspace, project_id) is None

@@ -18,7 +18,7 @@ from core.adapters.store.questions import (
 )
 from core.adapters.store.schema import judgment, question
 from core.domain.judgments import Judgment, Verdict
-from core.domain.reviewing import Both, Tally
+from core.domain.reviewing import Both, NewestTold, Tally
 
 _TIMES = 40  # of the newest answers: how fast a person is now, not how fast they were
 
@@ -116,6 +116,36 @@ class Checks:
         with self._db.read() as connection:
             rows = connection.execute(statement).all()
         return tuple(judgment_of(row, question_of(row)) for row in rows)
+
+    def newest_told(self, project_id: str, count: int) -> NewestTold:
+        """Return what the newest `count` answers of models come to."""
+        unsure = judgment.c.verdict == Verdict.UNSURE.value
+        newest = (
+            sa.select(
+                unsure.label("unsure"),
+                question.c.guess["verdict"].as_string().label("guess"),
+                judgment.c.verdict,
+            )
+            .join(question, about_it(judgment))
+            .where(judgment.c.project_id == project_id, judgment.c.source == "llm")
+            .order_by(judgment.c.at.desc(), judgment.c.question_id)
+            .limit(count)
+            .subquery()
+        )
+        guessed = newest.c.guess.is_not(None) & ~newest.c.unsure
+        counted = sa.select(
+            *(
+                sa.func.coalesce(sa.func.sum(sa.case((that, 1), else_=0)), 0)
+                for that in (
+                    ~newest.c.unsure,
+                    newest.c.unsure,
+                    guessed,
+                    guessed & (newest.c.guess != newest.c.verdict),
+                )
+            )
+        )
+        with self._db.read() as connection:
+            return NewestTold(*connection.execute(counted).one())
 
     def unreviewed(self, project_id: str) -> tuple[float, ...]:
         """Return the confidences of the models' answers to what no person has answered."""

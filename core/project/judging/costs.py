@@ -1,42 +1,21 @@
-"""What the LLM has cost, what it would cost, and a try whether it answers at all."""
+"""What the LLM has cost, and what it would cost."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import mean
 
-from pydantic import SecretStr
-
 from core.domain.judging import NANO, ModelUsage
 from core.domain.llm import Prompt, Usage
-from core.domain.prompts import Aim, InvalidReply
-from core.domain.questions import Triplet
 from core.project.judging.asking import Wording, wording
-from core.project.judging.gate import open_gate
-from core.project.judging.plan import (
-    begin,
-    budget_of,
-    key_of,
-    open_judge,
-    settings_of,
-    whereabouts,
-)
-from core.project.judging.wordings import template
+from core.project.judging.plan import budget_of, settings_of
 from core.project.workspace import Workspace
-from core.steps.prompts import read_reply
 
 _SAMPLED = 20  # questions whose prompts are measured
 _ENOUGH = 50  # calls after which a model's own mean is better than a rule of thumb
 _CHARS = 4  # of English a token
 _REPLY_TOKENS = 60  # of a choice, a confidence and one short sentence
 _SECONDS = 1.5  # of a call, before there is anything to go by
-
-# A try sends these and none of the person's texts.
-_BODIES = {
-    "a": "My new card has not arrived yet.",
-    "b": "When will you deliver the card that I ordered?",
-    "c": "I would like to close my account.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,40 +45,20 @@ class Estimate:
     @property
     def told(self) -> str:
         """Return the estimate in words."""
-        about = f"{self.seconds:.0f} s" if self.seconds < 90 else f"{self.seconds / 60:.0f} min"
-        told = f"About {money(self.dollars)} and {about} for {self.calls:,} calls."
+        told = f"About {money(self.dollars)} and {lasting(self.seconds)} for {self.calls:,} calls."
         if self.fits:
             return told
         return f"{told} The cap leaves {money(self.left)}: the batch stops there and keeps all."
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What a try found: the model's name, where texts go, seconds of the call, and US
-    dollars that a thousand questions would cost. `usable`: the reply answered the
-    question in the form that was asked for."""
-
-    model: str
-    where: str
-    seconds: float
-    thousand: float
-    usable: bool
-
-    @property
-    def told(self) -> str:
-        """Return in words what was found."""
-        told = (
-            f"{self.model} answered in {self.seconds:.1f} s. {self.where} "
-            f"A thousand questions would cost about {money(self.thousand)}."
-        )
-        if self.usable:
-            return told
-        return f"{told} Its reply did not have the form that was asked for: many may be lost."
-
-
 def money(dollars: float) -> str:
     """Return US dollars in words; small sums are not rounded to nothing."""
     return "less than $0.01" if 0 < dollars < 0.01 else f"${dollars:,.2f}"
+
+
+def lasting(seconds: float) -> str:
+    """Return a time in words."""
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def meter(workspace: Workspace, project_id: str) -> Meter:
@@ -149,38 +108,6 @@ def estimate(workspace: Workspace, project_id: str, count: int) -> Estimate:
         dollars=calls * settings.price.of(typical),
         seconds=seconds,
         left=max(0, budget.cap - budget.spent - budget.reserved) / NANO,
-    )
-
-
-def try_out(workspace: Workspace, project_id: str, key: SecretStr | None = None) -> Tried:
-    """Ask the model one question about made-up texts, within cap and switch.
-
-    Raises InputError, NothingLeaves, CapReached, ModelError and ProviderError, whose
-    sentences say what is wrong with the settings.
-    """
-    settings, key = settings_of(workspace, project_id), key_of(workspace, key)
-    model = open_judge(workspace, project_id, settings, key)
-    begin(workspace, project_id)
-    question = Triplet("a", "b", "c")
-    words = Wording(
-        _BODIES,
-        {"triplet": template(workspace, project_id, settings, "triplet")},
-        Aim(settings.aim, settings.aspect),
-    )
-    prompt = words.prompts(question)[0]
-    with open_gate(workspace, project_id, model, settings, key=key) as gate:
-        reply = gate.reply(prompt, fresh=True)
-    try:
-        read_reply(reply, prompt, question)
-        usable = True
-    except InvalidReply:
-        usable = False
-    return Tried(
-        model=gate.name,
-        where=whereabouts(settings.choice),
-        seconds=reply.seconds,
-        thousand=2 * 1_000 * settings.price.of(reply.usage),
-        usable=usable,
     )
 
 

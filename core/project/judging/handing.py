@@ -19,9 +19,17 @@ from core.domain.ports import Progress
 from core.jobs import queue
 from core.project.judging.asking import ask, wording
 from core.project.judging.batch import Run
-from core.project.judging.gate import nothing_leaves, open_gate
+from core.project.judging.costs import lasting, money
+from core.project.judging.gate import open_gate
 from core.project.judging.liking import Liking
-from core.project.judging.plan import begin, budget_of, key_of, open_judge, settings_of
+from core.project.judging.plan import (
+    allowed,
+    begin,
+    budget_of,
+    in_worker,
+    open_judge,
+    settings_of,
+)
 from core.project.judging.secrecy import hide_in_logs
 from core.project.workspace import Workspace
 
@@ -44,6 +52,7 @@ class Standing:
     dollars. `message` is a sentence where there is something to say, else "". `job`
     is the live job to watch, None where none is."""
 
+    batch: str
     status: BatchStatus
     done: int
     wanted: int
@@ -53,6 +62,21 @@ class Standing:
     dollars_left: float | None
     message: str
     job: Job | None
+
+    @property
+    def share(self) -> float:
+        """How much of the batch is done, in [0, 1]."""
+        return self.done / self.wanted
+
+    @property
+    def told(self) -> str:
+        """Return in words how far a running batch is, with the time and money left."""
+        spent = f"{money(self.spent)} of {money(self.cap)} spent"
+        if self.seconds_left is None or self.dollars_left is None:
+            begun = self.job.message if self.job else ""
+            return f"{begun or 'Starting'} · {self.done:,} of {self.wanted:,} · {spent}"
+        left = f"about {lasting(self.seconds_left)} and {money(self.dollars_left)} left"
+        return f"{self.done:,} of {self.wanted:,} answered · {left} · {spent}"
 
 
 def start(
@@ -68,7 +92,7 @@ def start(
         raise InputError(
             f"{count:,} questions cannot be handed over.", f"Choose 1 to {MOST_QUESTIONS:,}."
         )
-    _check(workspace, project_id)
+    allowed(workspace, project_id, settings_of(workspace, project_id))
     begin(workspace, project_id)
     batches = workspace.store.batches
     new = Batch(
@@ -85,7 +109,7 @@ def start(
     )
     batches.add(new)
     try:
-        _hand(workspace, new, key)
+        in_worker(workspace, project_id, KIND, {"batch": new.id}, key)
     except BusyError:
         batches.drop(new.id)
         raise
@@ -100,11 +124,11 @@ def resume(workspace: Workspace, project_id: str, key: SecretStr | None = None) 
     newest = workspace.store.batches.newest(project_id)
     if newest is None or not _state(workspace, newest).status.resumable:
         raise InputError("There is no batch to go on with.", "Start a new one on the Review page.")
-    _check(workspace, project_id)
+    allowed(workspace, project_id, settings_of(workspace, project_id))
     # Before the worker starts: it closes the batch only while it runs.
     workspace.store.batches.change(newest.id, **_AFRESH)
     try:
-        _hand(workspace, newest, key)
+        in_worker(workspace, project_id, KIND, {"batch": newest.id}, key)
     except BusyError:
         workspace.store.batches.change(newest.id, status=newest.status.value)
         raise
@@ -142,6 +166,7 @@ def _state(workspace: Workspace, batch: Batch) -> Standing:
     done = workspace.store.batches.judged(batch.project) - batch.base
     left = batch.cost_left if live else None
     return Standing(
+        batch=batch.id,
         status=status,
         done=max(0, min(done, batch.wanted)),
         wanted=batch.wanted,
@@ -189,26 +214,6 @@ def judge(
     except CladeError as error:
         workspace.store.batches.close(batch.id, BatchStatus.FAILED, str(error))
         raise
-
-
-def _check(workspace: Workspace, project_id: str) -> None:
-    """Refuse what can be refused before a worker starts."""
-    choice = settings_of(workspace, project_id).choice
-    if choice.leaves and budget_of(workspace, project_id).nothing_leaves:
-        raise nothing_leaves(choice.model)
-
-
-def _hand(workspace: Workspace, batch: Batch, key: SecretStr | None) -> None:
-    typed = key_of(workspace, key)
-    queue.start(
-        workspace.store.jobs,
-        workspace.settings.home,
-        batch.project,
-        KIND,
-        {"batch": batch.id},
-        workspace.settings.worker_threads,
-        {"CLADE_LLM_KEY": typed.get_secret_value()} if typed else None,
-    )
 
 
 def _stop(workspace: Workspace, project_id: str, status: BatchStatus) -> None:

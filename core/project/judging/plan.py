@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from core.domain.jobs import Job
 from core.domain.judging import Budget, JudgeSettings, nano
 from core.domain.llm import ChatModel, ModelChoice
+from core.jobs import queue
 from core.project.judging.gate import nothing_leaves
 from core.project.workspace import Workspace
 
@@ -67,13 +70,40 @@ def open_judge(
 
     Nothing but the gate may call it: see `gate`.
     """
-    # Here, because the page's process mostly opens no model.
+    # Here, because a page's process opens no model.
     from core.adapters.llm import open_model
 
+    return open_model(allowed(workspace, project_id, settings), key)
+
+
+def allowed(workspace: Workspace, project_id: str, settings: JudgeSettings) -> ModelChoice:
+    """Return the model that settings name. Raises InputError where they name none,
+    NothingLeaves where it runs elsewhere and nothing may leave."""
     choice = settings.choice
     if choice.leaves and budget_of(workspace, project_id).nothing_leaves:
         raise nothing_leaves(choice.model)
-    return open_model(choice, key)
+    return choice
+
+
+def in_worker(
+    workspace: Workspace,
+    project_id: str,
+    kind: str,
+    params: Mapping[str, str],
+    key: SecretStr | None,
+) -> Job:
+    """Start a use case in a process of its own that knows the key: one typed by the person
+    goes before the environment's. Raises BusyError while another job of the project is live."""
+    secret = key_of(workspace, key)
+    return queue.start(
+        workspace.store.jobs,
+        workspace.settings.home,
+        project_id,
+        kind,
+        params,
+        workspace.settings.worker_threads,
+        {"CLADE_LLM_KEY": secret.get_secret_value()} if secret else None,
+    )
 
 
 def key_of(workspace: Workspace, typed: SecretStr | None) -> SecretStr | None:
