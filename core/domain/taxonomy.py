@@ -26,7 +26,9 @@ class Topic:
     """A node of the tree. A leaf holds `clusters`; an inner node holds none.
 
     `keywords` are c-TF-IDF terms, best first; `named_by` says whose `label` it
-    is (a human's is never overwritten). `parent` is a topic id or None.
+    is (a human's is never overwritten). `parent` is a topic id or None. An `archived`
+    topic keeps what it holds but is set aside: its texts count as unassigned. A
+    parent is archived just where all its children are.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Topic:
     named_by: NamedBy = "keywords"
     locked: bool = False
     reviewed: bool = False
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,19 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """Make topics of parts of a leaf, beside it; what is in no part stays.
+
+    `parts` holds text ids, `labels` one name a part.
+    """
+
+    version: int
+    topic: str
+    parts: tuple[tuple[str, ...], ...]
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reassign:
     """Put texts into a topic; "" unassigns them."""
 
@@ -140,4 +156,38 @@ class SetReviewed:
     reviewed: bool
 
 
-Edit = Rename | Describe | Move | Group | Merge | Reassign | NewTopic | SetLock | SetReviewed
+@dataclass(frozen=True, slots=True)
+class SetArchived:
+    """Set a topic and all under it aside, or bring them back."""
+
+    version: int
+    topic: str
+    archived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Renames, moves and reassignments that happen at once: only what they come to
+    has to make sense, so that two topics may trade names or places. All were made
+    on the same version; `what` says where they come from ("the workbook 'a.xlsx'").
+    """
+
+    version: int
+    edits: tuple[Rename | Move | Reassign, ...]
+    what: str
+
+
+Edit = (
+    Rename
+    | Describe
+    | Move
+    | Group
+    | Merge
+    | Split
+    | Reassign
+    | NewTopic
+    | SetLock
+    | SetReviewed
+    | SetArchived
+    | Together
+)

@@ -53,7 +53,7 @@ def view(
 ) -> View:
     """Return the map by leaf topic, or by topmost parent with `roots`."""
     assignment = assign(taxonomy, clustering)
-    shown = leaves(taxonomy)
+    shown = [topic for topic in leaves(taxonomy) if not topic.archived]
     target = {topic.id: path(taxonomy, topic.id)[0] if roots else topic for topic in shown}
     topics = tuple({topic.id: topic for topic in target.values()}.values())
     index = {topic.id: number for number, topic in enumerate(topics)}

@@ -22,9 +22,12 @@ from core.domain.taxonomy import (
     NewTopic,
     Reassign,
     Rename,
+    SetArchived,
     SetLock,
     SetReviewed,
+    Split,
     Taxonomy,
+    Together,
 )
 from core.steps.taxonomy import apply, assign, carry, grow, leaves, ordered, path, sizes
 
@@ -55,6 +58,12 @@ def _edit(draw: Callable, taxonomy: Taxonomy, texts: tuple[str, ...]) -> Edit:
     several = st.lists(one, min_size=1, max_size=3).map(tuple)
     some = st.lists(st.sampled_from(texts), min_size=1, max_size=4).map(tuple)
     now = st.just(taxonomy.version)
+    at_once = st.lists(
+        st.builds(Rename, now, one, LABELS)
+        | st.builds(Move, now, one, st.none() | one)
+        | st.builds(Reassign, now, some, st.just("") | one),
+        max_size=4,
+    )
     kinds = [
         st.builds(Rename, now, one, LABELS),
         st.builds(Describe, now, one, st.sampled_from(["", "What it is"])),
@@ -65,6 +74,11 @@ def _edit(draw: Callable, taxonomy: Taxonomy, texts: tuple[str, ...]) -> Edit:
         st.builds(NewTopic, now, some, LABELS),
         st.builds(SetLock, now, one, st.booleans()),
         st.builds(SetReviewed, now, one, st.booleans()),
+        st.builds(SetArchived, now, one, st.booleans()),
+        st.builds(
+            Split, now, one, some.map(lambda part: (part,)), LABELS.map(lambda name: (name,))
+        ),
+        st.builds(Together, now, at_once.map(tuple), st.just("a workbook")),
     ]
     return draw(st.one_of(kinds))
 
@@ -118,6 +132,10 @@ def _assert_sound(taxonomy: Taxonomy, clustering: Clustering) -> None:
     for topic in taxonomy.topics:
         if any(above.locked for above in path(taxonomy, topic.id)):
             assert topic.locked
+        below = [child.archived for child in taxonomy.topics if child.parent == topic.id]
+        assert not below or topic.archived == all(below)
+    archived = {topic.id for topic in taxonomy.topics if topic.archived}
+    assert not archived & set(assign(taxonomy, clustering).topics)
 
 
 def _texts_by_topic(taxonomy: Taxonomy, clustering: Clustering) -> dict[str, set[str]]:

@@ -15,22 +15,24 @@ def assign(taxonomy: Taxonomy, clustering: Clustering) -> Assignment:
     """Return the topic of every text of `clustering`, in its order.
 
     A text that a person moved is where it was put; where that topic no longer
-    exists, and for all others, the leaf that holds the text's cluster counts.
+    exists, and for all others, the leaf that holds the text's cluster counts. The
+    texts of an archived leaf are unassigned.
     Raises InputError where the clustering has a cluster that no leaf holds:
     it is not the one of this taxonomy.
     """
     places = {topic.id for topic in leaves(taxonomy)} | {""}
     holder = {cluster: topic.id for topic in taxonomy.topics for cluster in topic.clusters}
     holder[UNASSIGNED] = ""
+    archived = {topic.id for topic in taxonomy.topics if topic.archived}
     topics: list[str] = []
     by: list[Literal["cluster", "human"]] = []
     for text, cluster in zip(clustering.text_ids, clustering.labels.tolist(), strict=True):
         place = taxonomy.moved.get(text)
         if place in places:
-            topics.append(place)
+            topics.append("" if place in archived else place)
             by.append("human")
         elif cluster in holder:
-            topics.append(holder[cluster])
+            topics.append("" if holder[cluster] in archived else holder[cluster])
             by.append("cluster")
         else:
             raise InputError(

@@ -9,9 +9,10 @@ from types import MappingProxyType
 
 from core.domain.clusterings import UNASSIGNED, Clustering, Lineage
 from core.domain.taxonomy import Assignment, Taxonomy, Topic
+from core.steps.taxonomy.archiving import aligned
 from core.steps.taxonomy.assignment import assign, inner_ids, leaves
-from core.steps.taxonomy.edits import pruned, unused_id
 from core.steps.taxonomy.keywords import distinct
+from core.steps.taxonomy.rebuilding import pruned, unused_id
 
 
 def carry(
@@ -34,8 +35,8 @@ def carry(
       a new cluster is a new topic: beside the one that it was split from, else
       where most of the topics are that the fresh tree puts it with, else under a
       parent of the fresh tree.
-    - A topic without clusters stays where a person named, described, locked or
-      filled it by hand; a parent stays while there is something under it.
+    - A topic without clusters stays where a person named, described, locked, archived
+      or filled it by hand; a parent stays while there is something under it.
     - A text moved by hand stays there. A locked topic keeps exactly its texts:
       those that the clustering would take away are put into it by hand, and a
       cluster that would bring it others goes to a new topic beside it.
@@ -50,7 +51,7 @@ def carry(
 
     kept = _kept(old, fresh, owners)
     grown = _with_new(kept, old, fresh, owners, origins)
-    carried = _with_distinct_labels(grown, {topic.id for topic in kept.topics})
+    carried = aligned(_with_distinct_labels(grown, {topic.id for topic in kept.topics}))
     moved = _pinned(old, old_assignment, carried, clustering)
     return replace(carried, version=old.version + 1, moved=moved)
 
@@ -107,7 +108,7 @@ def _kept(old: Taxonomy, fresh: Taxonomy, owners: Mapping[int, str]) -> Taxonomy
     topics: list[Topic] = []
     for topic in old.topics:
         clusters = tuple(held[topic.id])
-        by_hand = topic.named_by == "human" or topic.locked or topic.description
+        by_hand = topic.named_by == "human" or topic.locked or topic.archived or topic.description
         if topic.id in inner:
             topics.append(topic)
         elif clusters or by_hand or topic.id in filled:
@@ -132,8 +133,8 @@ def _with_new(
 ) -> Taxonomy:
     """Return `kept` with a topic for each cluster that has no owner."""
     place_of = {topic.id: topic.parent for topic in old.topics}
-    locked = {topic.id for topic in kept.topics if topic.locked}
-    open_places: set[str | None] = {None, *inner_ids(kept)} - locked
+    closed = {topic.id for topic in kept.topics if topic.locked or topic.archived}
+    open_places: set[str | None] = {None, *inner_ids(kept)} - closed
     votes: dict[str | None, Counter[str | None]] = defaultdict(Counter)
     for leaf in leaves(fresh):
         neighbours = (place_of[owners[c]] for c in leaf.clusters if c in owners)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
-from itertools import count, zip_longest
+from itertools import zip_longest
 from types import MappingProxyType
 
 from core.domain.errors import EditError, StaleEditError
@@ -17,20 +17,28 @@ from core.domain.taxonomy import (
     NewTopic,
     Reassign,
     Rename,
+    SetArchived,
     SetLock,
     SetReviewed,
+    Split,
     Taxonomy,
+    Together,
     Topic,
 )
+from core.steps.taxonomy.archiving import aligned, set_archived
 from core.steps.taxonomy.assignment import find, inner_ids, path
+from core.steps.taxonomy.rebuilding import changed, pruned, put, unused_id
 from core.steps.taxonomy.refusals import (
     chosen_topics,
     cleaned,
+    refuse_archived,
     refuse_locked_parents,
     refuse_no_texts,
     refuse_twins,
     usable_label,
 )
+from core.steps.taxonomy.splitting import split
+from core.steps.taxonomy.together import reassigned, together
 
 
 def apply(taxonomy: Taxonomy, edit: Edit) -> Taxonomy:
@@ -50,7 +58,7 @@ def apply(taxonomy: Taxonomy, edit: Edit) -> Taxonomy:
             f"and the current one is {taxonomy.version}.",
             "Look at the tree as it is now and make the edit again.",
         )
-    edited = _edited(taxonomy, edit)
+    edited = aligned(_edited(taxonomy, edit))
     return replace(edited, version=taxonomy.version + 1)
 
 
@@ -60,32 +68,39 @@ def _edited(taxonomy: Taxonomy, edit: Edit) -> Taxonomy:
             return _rename(taxonomy, edit)
         case Describe():
             topic = find(taxonomy, edit.topic)
-            return _changed(taxonomy, replace(topic, description=cleaned(edit.description)))
+            return changed(taxonomy, replace(topic, description=cleaned(edit.description)))
         case Move():
             return _move(taxonomy, edit)
         case Group():
             return _group(taxonomy, edit)
         case Merge():
             return _merge(taxonomy, edit)
+        case Split():
+            return split(taxonomy, edit)
         case Reassign():
-            return _reassign(taxonomy, edit)
+            return reassigned(taxonomy, edit)
         case NewTopic():
             return _new_topic(taxonomy, edit)
         case SetLock():
             return _set_lock(taxonomy, edit)
         case SetReviewed():
-            return _changed(taxonomy, replace(find(taxonomy, edit.topic), reviewed=edit.reviewed))
+            return changed(taxonomy, replace(find(taxonomy, edit.topic), reviewed=edit.reviewed))
+        case SetArchived():
+            return set_archived(taxonomy, edit)
+        case Together():
+            return together(taxonomy, edit)
 
 
 def _rename(taxonomy: Taxonomy, edit: Rename) -> Taxonomy:
     topic = find(taxonomy, edit.topic)
     label = usable_label(edit.label)
     refuse_twins(taxonomy, topic.parent, {topic.id: label})
-    return _changed(taxonomy, replace(topic, label=label, named_by="human"))
+    return changed(taxonomy, replace(topic, label=label, named_by="human"))
 
 
 def _move(taxonomy: Taxonomy, edit: Move) -> Taxonomy:
     topic = find(taxonomy, edit.topic)
+    above: tuple[Topic, ...] = ()
     if edit.parent is not None:
         above = path(taxonomy, edit.parent)
         if topic in above:
@@ -98,8 +113,9 @@ def _move(taxonomy: Taxonomy, edit: Move) -> Taxonomy:
                 f"'{above[-1].label}' holds texts, so no topic can go under it.",
                 "Group the two topics under a new parent instead.",
             )
+    refuse_archived(topic, *above)
     refuse_locked_parents(taxonomy, [topic], edit.parent)
-    placed = _changed(taxonomy, replace(topic, parent=edit.parent))
+    placed = changed(taxonomy, replace(topic, parent=edit.parent))
     moved = pruned(placed, inner_ids(taxonomy))
     refuse_twins(moved, edit.parent, {topic.id: topic.label})
     return moved
@@ -107,6 +123,7 @@ def _move(taxonomy: Taxonomy, edit: Move) -> Taxonomy:
 
 def _group(taxonomy: Taxonomy, edit: Group) -> Taxonomy:
     chosen = chosen_topics(taxonomy, edit.topics, least=1)
+    refuse_archived(*chosen)
     label = usable_label(edit.label)
     lines = [path(taxonomy, topic.id)[:-1] for topic in chosen]
     if any(topic in line for line in lines for topic in chosen):
@@ -129,7 +146,7 @@ def _group(taxonomy: Taxonomy, edit: Group) -> Taxonomy:
         named_by="human",
         locked=parent is not None and parent.locked,
     )
-    inside = _changed(taxonomy, *(replace(topic, parent=group.id) for topic in chosen))
+    inside = changed(taxonomy, *(replace(topic, parent=group.id) for topic in chosen))
     grouped = pruned(replace(inside, topics=(*inside.topics, group)), inner_ids(taxonomy))
     refuse_twins(grouped, place, {group.id: label})
     refuse_twins(grouped, group.id, {topic.id: topic.label for topic in chosen})
@@ -138,6 +155,7 @@ def _group(taxonomy: Taxonomy, edit: Group) -> Taxonomy:
 
 def _merge(taxonomy: Taxonomy, edit: Merge) -> Taxonomy:
     chosen = chosen_topics(taxonomy, edit.topics, least=2)
+    refuse_archived(*chosen)
     inner = inner_ids(taxonomy)
     for topic in chosen:
         if topic.id in inner:
@@ -155,22 +173,10 @@ def _merge(taxonomy: Taxonomy, edit: Merge) -> Taxonomy:
         keywords=_interleaved([topic.keywords for topic in chosen]),
         reviewed=all(topic.reviewed for topic in chosen),
     )
-    kept = _changed(taxonomy, merged)
+    kept = changed(taxonomy, merged)
     moved = {text: first.id if place in gone else place for text, place in taxonomy.moved.items()}
     topics = tuple(topic for topic in kept.topics if topic.id not in gone)
     return pruned(replace(kept, topics=topics, moved=MappingProxyType(moved)), inner)
-
-
-def _reassign(taxonomy: Taxonomy, edit: Reassign) -> Taxonomy:
-    refuse_no_texts(edit.texts)
-    if edit.topic:
-        topic = find(taxonomy, edit.topic)
-        if topic.id in inner_ids(taxonomy):
-            raise EditError(
-                f"'{topic.label}' has topics under it and holds no texts itself.",
-                "Move the texts into one of the topics under it.",
-            )
-    return replace(taxonomy, moved=_put(taxonomy.moved, edit.texts, edit.topic))
 
 
 def _new_topic(taxonomy: Taxonomy, edit: NewTopic) -> Taxonomy:
@@ -181,7 +187,7 @@ def _new_topic(taxonomy: Taxonomy, edit: NewTopic) -> Taxonomy:
     return replace(
         taxonomy,
         topics=(*taxonomy.topics, topic),
-        moved=_put(taxonomy.moved, edit.texts, topic.id),
+        moved=put(taxonomy.moved, edit.texts, topic.id),
     )
 
 
@@ -189,36 +195,10 @@ def _set_lock(taxonomy: Taxonomy, edit: SetLock) -> Taxonomy:
     """Lock a topic with all under it; unlocking also unlocks the parents above,
     for a parent is locked only as a whole."""
     above = path(taxonomy, edit.topic)
+    refuse_archived(above[-1])
     within = [t for t in taxonomy.topics if above[-1] in path(taxonomy, t.id)]
     touched = within if edit.locked else [*above[:-1], *within]
-    return _changed(taxonomy, *(replace(topic, locked=edit.locked) for topic in touched))
-
-
-def unused_id(taxonomy: Taxonomy, prefix: str) -> str:
-    """Return an id that no topic has. It counts from the next version on, so that
-    a topic that went long ago does not lend its id to another."""
-    taken = {topic.id for topic in taxonomy.topics} | set(taxonomy.moved.values())
-    numbered = (f"{prefix}{number}" for number in count(taxonomy.version + 1))
-    return next(topic_id for topic_id in numbered if topic_id not in taken)
-
-
-def _changed(taxonomy: Taxonomy, *topics: Topic) -> Taxonomy:
-    changed = {topic.id: topic for topic in topics}
-    return replace(
-        taxonomy, topics=tuple(changed.get(topic.id, topic) for topic in taxonomy.topics)
-    )
-
-
-def pruned(taxonomy: Taxonomy, inner: Collection[str]) -> Taxonomy:
-    """Drop those of the `inner` topics that have no children any more."""
-    while empty := set(inner) & {t.id for t in taxonomy.topics} - inner_ids(taxonomy):
-        topics = tuple(topic for topic in taxonomy.topics if topic.id not in empty)
-        taxonomy = replace(taxonomy, topics=topics)
-    return taxonomy
-
-
-def _put(moved: Mapping[str, str], texts: Collection[str], topic: str) -> Mapping[str, str]:
-    return MappingProxyType({**moved, **dict.fromkeys(texts, topic)})
+    return changed(taxonomy, *(replace(topic, locked=edit.locked) for topic in touched))
 
 
 def _interleaved(keywords: Collection[tuple[str, ...]]) -> tuple[str, ...]:

@@ -53,15 +53,24 @@ def refuse_twins(taxonomy: Taxonomy, parent: str | None, labels: Mapping[str, st
     """Refuse two equal labels (whatever their case) among the children of `parent`
     once the topics of `labels` are there."""
     seen = {
-        t.label.casefold() for t in taxonomy.topics if t.parent == parent and t.id not in labels
+        t.label.casefold(): t.archived
+        for t in taxonomy.topics
+        if t.parent == parent and t.id not in labels
     }
     for label in labels.values():
-        if label.casefold() in seen:
+        if (archived := seen.get(label.casefold())) is not None:
             raise EditError(
-                f"There is another topic '{label}' in the same place.",
+                f"There is another topic '{label}' in the same place"
+                f"{', among the archived ones' if archived else ''}.",
                 "Choose another label, or merge the two topics.",
             )
-        seen.add(label.casefold())
+        seen[label.casefold()] = False
+
+
+def refuse_archived(*topics: Topic) -> None:
+    for topic in topics:
+        if topic.archived:
+            raise EditError(f"'{topic.label}' is archived.", "Restore it first.")
 
 
 def refuse_locked_parents(

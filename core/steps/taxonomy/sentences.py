@@ -13,9 +13,12 @@ from core.domain.taxonomy import (
     NewTopic,
     Reassign,
     Rename,
+    SetArchived,
     SetLock,
     SetReviewed,
+    Split,
     Taxonomy,
+    Together,
 )
 from core.steps.taxonomy.assignment import find
 from core.steps.taxonomy.refusals import cleaned
@@ -48,6 +51,9 @@ def sentence(edit: Edit, taxonomy: Taxonomy) -> str:
         case Merge():
             first, *others = (name(topic) for topic in edit.topics)
             return f"Merged {_listed(others)} into {first}"
+        case Split():
+            labels = [f"'{cleaned(label)}'" for label in edit.labels]
+            return f"Split {name(edit.topic)}: {_listed(labels)} left it"
         case Reassign():
             texts = _texts(len(edit.texts))
             return f"Moved {texts} to {name(edit.topic)}" if edit.topic else f"Unassigned {texts}"
@@ -57,6 +63,19 @@ def sentence(edit: Edit, taxonomy: Taxonomy) -> str:
             return f"{'Locked' if edit.locked else 'Unlocked'} {name(edit.topic)}"
         case SetReviewed():
             return f"Marked {name(edit.topic)} as {'' if edit.reviewed else 'not '}reviewed"
+        case SetArchived():
+            return f"{'Archived' if edit.archived else 'Restored'} {name(edit.topic)}"
+        case Together():
+            return f"Took over {edit.what}: {_summed(edit.edits)}"
+
+
+def _summed(edits: Sequence[Rename | Move | Reassign]) -> str:
+    renamed = sum(isinstance(one, Rename) for one in edits)
+    moved = sum(isinstance(one, Move) for one in edits)
+    texts = sum(len(one.texts) for one in edits if isinstance(one, Reassign))
+    told = ((renamed, f"{renamed:,} renamed"), (moved, f"{moved:,} moved"))
+    parts = [words for count, words in told if count]
+    return ", ".join([*parts, *([f"{_texts(texts)} put elsewhere"] if texts else [])]) or "nothing"
 
 
 def _texts(count: int) -> str:
