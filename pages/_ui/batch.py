@@ -66,7 +66,7 @@ def show_batch(project: Project, most: int = 200) -> None:
     st.caption(plain(judging.estimate(workspace(), project.id, int(count)).told))
     if stands is not None:
         told = judging.outcome(workspace(), project.id, stands)
-        st.caption(plain(f"The last time: {told} {_CHECK}"))
+        st.caption(plain(f"{told} {_CHECK}"))
 
 
 @st.fragment(run_every=1.0)

@@ -84,14 +84,14 @@ def test_a_batch_is_estimated_handed_over_paused_gone_on_with_and_ended(
     assert field(app.button, "Pause").disabled
     end_job(workspace, ready, JobStatus.CANCELLED)
     app = app.run()
-    assert "The batch is paused at 0 of 50 questions" in told(app)
+    assert "The batch is paused (0 of 50 questions)" in told(app)
 
     app = press(app, "Go on with the LLM")
     assert batch(workspace, ready).status is BatchStatus.RUNNING
     app = press(app, "End")
     end_job(workspace, ready, JobStatus.CANCELLED)
     app = app.run()
-    assert "The batch was ended at 0 of 50 questions" in told(app)
+    assert "The batch was ended (0 of 50 questions)" in told(app)
     app = press(app, "Close")
     assert "was ended" not in told(app)
     assert [label for label in ("Skip", "Flag") if field(app.button, label)]
@@ -128,7 +128,7 @@ def test_what_a_batch_came_to_is_summed_up(ready: str, workspace: Workspace) -> 
     stands = judging.state(workspace, ready)
     assert stands is not None
     assert judging.outcome(workspace, ready, stands) == (
-        "The batch is done at 8 of 8 questions. The LLM answered 6 and could not tell on 2. "
+        "The batch is done (8 of 8 questions). The LLM answered 6 and could not tell on 2. "
         "Of 5 that the embedder has a guess for, 2 are answered otherwise."
     )
 

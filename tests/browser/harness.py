@@ -42,8 +42,8 @@ def chromium() -> dict[str, Any]:
 class App:
     """One `streamlit run` of a script with its own home folder."""
 
-    def __init__(self, home: Path, script: str = "app.py") -> None:
-        self.home, self.script = home, script
+    def __init__(self, home: Path, script: str = "app.py", *options: str) -> None:
+        self.home, self.script, self.options = home, script, options
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -55,6 +55,7 @@ class App:
             [
                 *(sys.executable, "-m", "streamlit", "run", self.script),
                 *(f"--server.port={self.port}", "--server.address=127.0.0.1"),
+                *self.options,
             ],
             cwd=ROOT,
             env={**os.environ, "CLADE_HOME": str(self.home)},

@@ -102,7 +102,7 @@ def test_a_model_is_set_up_tried_handed_questions_and_switched_off(
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     page.screenshot(path=SHOTS / f"10-at-work-{theme}.png")
     # Back once the batch is over.
-    expect(page.get_by_role("button", name="Hand over")).to_be_visible()
+    expect(page.get_by_role("button", name="Hand over")).to_be_visible(timeout=180_000)
     stands = judging.state(workspace, project_id)
     assert stands is not None and (stands.status, stands.done) == (BatchStatus.DONE, ASKED)
     calls = len(server.requests)
@@ -110,7 +110,7 @@ def test_a_model_is_set_up_tried_handed_questions_and_switched_off(
     meter = page.get_by_test_id("stSidebar").get_by_text(f"{calls:,} calls", exact=False)
     expect(meter).to_contain_text("of $2.00")
     expect(meter).to_contain_text("nothing leaves this computer")
-    expect(page.get_by_text(f"done at {ASKED} of {ASKED} questions", exact=False)).to_be_visible()
+    expect(page.get_by_text(f"done ({ASKED} of {ASKED} questions)", exact=False)).to_be_visible()
     expect(page.get_by_text("Spent so far")).to_be_visible()
     shoot(page, f"10-handed-{theme}")
 

@@ -18,7 +18,7 @@ _ENDED = {
 
 def outcome(workspace: Workspace, project_id: str, stands: Standing) -> str:
     """Return what the newest batch, which runs no more, came to."""
-    how = f"{_ENDED[stands.status]} at {stands.done:,} of {stands.wanted:,} questions."
+    how = f"{_ENDED[stands.status]} ({stands.done:,} of {stands.wanted:,} questions)."
     found = workspace.store.checks.newest_told(project_id, stands.done)
     told = [how, stands.message]
     if stands.done:
