@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.domain.errors import TooFewError
-from core.domain.training import Proposal
+from core.domain.proposals import Proposal
 from core.project import pictures, retraining, telling, use_cases
 from core.project.mapping import Current
 from pages import _ui

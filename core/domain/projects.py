@@ -16,7 +16,8 @@ class Project:
     `source` is the name of the file it came from and `source_hash` the SHA-256
     of its bytes; `source_key` and `table_key` name those bytes and the table
     read from them; `head` is the number of the current taxonomy version, None
-    before the first map.
+    before the first map; `runs_code` says that a person let models run the program
+    code that they bring.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Project:
     seed: int
     head: int | None
     created_at: datetime
+    runs_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,30 @@ class Space:
     encoder: str
     parent: str | None
     revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """How a space was learned. `answers` maps who was asked what to what they said,
+    both as ids; `facts` are JSON values for a model card (data, loss, seed, scores)."""
+
+    answers: Mapping[str, str]
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the vectors of a space come from.
+
+    `model_key` names a stored model folder, `vectors_key` stored vectors that came
+    without a model; both None: the bundled embedder. `lesson` is None where nothing
+    was learned from answers.
+    """
+
+    space: Space
+    model_key: str | None = None
+    vectors_key: str | None = None
+    lesson: Lesson | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,10 @@
-"""What the embedder learns from, and the proposal that a training ends in."""
+"""What the embedder learns from, by which settings, and how a score is counted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal, Self
 
-from core.domain.clusterings import Lineage
 from core.domain.shares import wilson
 
 
@@ -52,38 +50,3 @@ class Score:
     @property
     def share(self) -> float:
         return self.correct / self.total if self.total else 0.0
-
-
-ProposalStatus = Literal["open", "kept", "discarded"]
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A retrained space offered beside the one it came from.
-
-    `moved` counts texts whose cluster changed; `trained_on` the constraints
-    learned from; `seconds` the wall time of the fine-tune alone.
-    """
-
-    id: str
-    project: str
-    old_map: str
-    new_map: str
-    before: Score
-    after: Score
-    trained_on: int
-    moved: int
-    seconds: float
-    lineage: Lineage
-    status: ProposalStatus
-    at: datetime
-
-    @property
-    def better(self) -> bool:
-        """Whether the new space gets more held-out answers right than the old."""
-        return self.after.correct > self.before.correct
-
-    @property
-    def sure(self) -> bool:
-        """Whether the gain is beyond what chance explains: the intervals do not overlap."""
-        return self.after.low > self.before.high

@@ -9,7 +9,7 @@ import numpy as np
 from core.adapters.encoders import SentenceEncoder, bundled_space, load_bundled, load_folder
 from core.domain.ids import content_id
 from core.domain.ports import Encoder, Progress
-from core.domain.spaces import Embedding, Space
+from core.domain.spaces import Embedding, Origin, Space
 from core.domain.texts import Corpus
 from core.project.workspace import Workspace
 
@@ -20,16 +20,16 @@ CHUNK = 1024
 def base_space(workspace: Workspace) -> Space:
     """Return the bundled embedder's space, known to the store."""
     space = bundled_space()
-    workspace.store.maps.add_space(space, None)
+    workspace.store.maps.add_space(Origin(space))
     return space
 
 
 def open_encoder(workspace: Workspace, space_id: str) -> SentenceEncoder:
     """Load the encoder of a space. Raises ModelError, StorageError."""
-    space, model_key = workspace.store.maps.space(space_id)
-    if model_key is None:
+    found = workspace.store.maps.space(space_id)
+    if found.model_key is None:
         return load_bundled()
-    return load_folder(workspace.files.folder(model_key), space)
+    return load_folder(workspace.files.folder(found.model_key), found.space)
 
 
 def embed(workspace: Workspace, corpus: Corpus, encoder: Encoder, progress: Progress) -> Embedding:

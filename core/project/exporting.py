@@ -83,7 +83,7 @@ def selection_csv(frame: pd.DataFrame) -> bytes:
 
 
 def _facts(workspace: Workspace, here: Current) -> dict[str, Any]:
-    space, _ = workspace.store.maps.space(here.map.space)
+    space = workspace.store.maps.space(here.map.space).space
     return {
         "clade": core.__version__,
         "python": platform.python_version(),

@@ -14,8 +14,10 @@ from core.domain.clusterings import Lineage
 from core.domain.errors import StaleEditError
 from core.domain.judgments import Constraints
 from core.domain.ports import Progress
+from core.domain.proposals import Proposal
+from core.domain.spaces import Origin
 from core.domain.taxonomy import Taxonomy
-from core.domain.training import Proposal, Score, TrainingSpec
+from core.domain.training import Score, TrainingSpec
 from core.project.arrays import load_clustering, load_embedding
 from core.project.encoders import open_encoder
 from core.project.intake import find_project, load_corpus
@@ -177,7 +179,7 @@ def _tune(
 
 
 def _keep_model(workspace: Workspace, tuned: SentenceEncoder) -> None:
-    workspace.store.maps.add_space(tuned.space, workspace.files.put_folder(tuned.save))
+    workspace.store.maps.add_space(Origin(tuned.space, workspace.files.put_folder(tuned.save)))
 
 
 def _proposal(

@@ -10,7 +10,7 @@ import pytest
 from core.adapters.store import Store
 from core.domain.clusterings import ClusterSpec
 from core.domain.projects import Map, Project
-from core.domain.spaces import Space
+from core.domain.spaces import Origin, Space
 from core.domain.texts import Columns
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -41,6 +41,6 @@ def url(tmp_path: Path) -> str:
 def store(url: str) -> Store:
     store = Store(url)
     store.projects.add(PROJECT)
-    store.maps.add_space(Space("s", "tiny", None, "r"), None)
+    store.maps.add_space(Origin(Space("s", "tiny", None, "r")))
     store.maps.add(MAP)
     return store

@@ -14,8 +14,9 @@ from streamlit.testing.v1 import AppTest
 from core.domain.clusterings import Lineage, LineageStep
 from core.domain.judgments import Verdict
 from core.domain.projects import Project
+from core.domain.proposals import Proposal
 from core.domain.reviewing import Seat
-from core.domain.training import Proposal, Score
+from core.domain.training import Score
 from core.project import intake, review
 from core.project.mapping import current
 from core.project.workspace import Workspace

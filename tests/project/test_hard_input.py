@@ -16,7 +16,7 @@ from core.domain.errors import TooFewError
 from core.domain.judgments import Judgment, Verdict, allowed
 from core.domain.questions import Asked, Contradiction, Pair, Question, Triplet
 from core.domain.reviewing import Seat
-from core.domain.spaces import Embedding, Space
+from core.domain.spaces import Embedding, Origin, Space
 from core.project import cards, people, retraining, review, summing_up, telling
 from core.project.arrays import keep_embedding, load_clustering, load_embedding
 from core.project.granularity import levels
@@ -139,7 +139,7 @@ def _move_to_a_new_space(workspace: Workspace, project: str) -> None:
     old = load_embedding(workspace, here.map)
     turned = old.vectors[:, ::-1] + 0.02
     turned = (turned / np.linalg.norm(turned, axis=1, keepdims=True)).astype(np.float32)
-    workspace.store.maps.add_space(Space("turned", "test", old.space, "1"), None)
+    workspace.store.maps.add_space(Origin(Space("turned", "test", old.space, "1")))
     key = keep_embedding(workspace, Embedding("turned", old.text_ids, turned))
     new = replace(here.map, id="new", space="turned", embedding_key=key, ground_key=None)
     workspace.store.maps.add(replace(new, parent=here.map.id, round=1))

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.domain.errors import StaleEditError, TooFewError
+from core.domain.proposals import Proposal
 from core.domain.settings import Settings
 from core.domain.taxonomy import Rename
-from core.domain.training import Proposal
 from core.project import retraining
 from core.project.arrays import load_clustering, load_embedding
 from core.project.encoders import open_encoder
@@ -85,7 +85,8 @@ def test_the_proposed_space_is_another_one_and_loads_from_disk(
     workspace, _, proposal = retrained
     old, new = (workspace.store.maps.get(m) for m in (proposal.old_map, proposal.new_map))
 
-    space, model_key = workspace.store.maps.space(new.space)
+    origin = workspace.store.maps.space(new.space)
+    space, model_key = origin.space, origin.model_key
     encoder = open_encoder(workspace, new.space)
 
     assert space.parent == old.space != new.space

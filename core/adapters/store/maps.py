@@ -12,8 +12,9 @@ from core.adapters.store.schema import map_, proposal, space
 from core.domain.clusterings import ClusterSpec, Lineage, LineageStep
 from core.domain.errors import NotFoundError, StaleEditError
 from core.domain.projects import Map
-from core.domain.spaces import Space
-from core.domain.training import Proposal, ProposalStatus, Score
+from core.domain.proposals import Comparison, Mover, Proposal, ProposalStatus, Scores
+from core.domain.spaces import Lesson, Origin, Space
+from core.domain.training import Score
 
 
 class Maps:
@@ -22,19 +23,30 @@ class Maps:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def add_space(self, new: Space, model_key: str | None) -> None:
+    def add_space(self, new: Origin) -> None:
         """Remember a space; saying it twice is saying it once."""
+        lesson = new.lesson and {"answers": dict(new.lesson.answers), "facts": new.lesson.facts}
         with self._db.write() as connection:
-            statement = insert_for(connection, space).values(**asdict(new), model_key=model_key)
+            statement = insert_for(connection, space).values(
+                **asdict(new.space),
+                model_key=new.model_key,
+                vectors_key=new.vectors_key,
+                lesson=lesson,
+            )
             connection.execute(statement.on_conflict_do_nothing())
 
-    def space(self, space_id: str) -> tuple[Space, str | None]:
-        """Return the space and the key of its model folder (None: bundled)."""
+    def space(self, space_id: str) -> Origin:
+        """Return a space with where its vectors come from. Raises NotFoundError."""
         with self._db.read() as connection:
             row = connection.execute(sa.select(space).where(space.c.id == space_id)).first()
         if row is None:
             raise NotFoundError("The space of this map is unknown.", "Make the map again.")
-        return Space(row.id, row.encoder, row.parent, row.revision), row.model_key
+        return Origin(
+            Space(row.id, row.encoder, row.parent, row.revision),
+            row.model_key,
+            row.vectors_key,
+            Lesson(**row.lesson) if row.lesson else None,
+        )
 
     def add(self, new: Map) -> None:
         with self._db.write() as connection:
@@ -72,6 +84,7 @@ class Maps:
                     seconds=offer.seconds,
                     status=offer.status,
                     at=offer.at,
+                    comparison=offer.comparison and asdict(offer.comparison),
                 )
             )
 
@@ -126,4 +139,17 @@ def _proposal(row: Any) -> Proposal:
         ),
         status=row.status,
         at=row.at,
+        comparison=_comparison(row.comparison) if row.comparison else None,
     )
+
+
+def _comparison(values: dict[str, Any]) -> Comparison:
+    sides = {
+        side: Scores(**{kind: Score(**score) for kind, score in values[side].items()})
+        for side in ("before", "after")
+    }
+    movers = tuple(
+        Mover(**{**mover, "questions": tuple(mover["questions"])}) for mover in values["movers"]
+    )
+    old, new = values["silhouettes"]
+    return Comparison(**{**values, **sides, "movers": movers, "silhouettes": (old, new)})

@@ -65,6 +65,13 @@ class Projects:
         with self._db.write() as connection:
             connection.execute(project.update().where(project.c.id == project_id).values(name=name))
 
+    def let_code_run(self, project_id: str, allowed: bool) -> None:
+        """Remember whether models may run the program code that they bring."""
+        with self._db.write() as connection:
+            connection.execute(
+                project.update().where(project.c.id == project_id).values(runs_code=allowed)
+            )
+
     def taxonomy(self, project_id: str, number: int) -> Taxonomy:
         with self._db.read() as connection:
             row = connection.execute(_at(project_id, number)).first()

@@ -59,6 +59,8 @@ project = sa.Table(
     sa.Column("seed", sa.Integer, nullable=False),
     sa.Column("head", sa.Integer),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    # A person let models run program code that they bring.
+    sa.Column("runs_code", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 space = sa.Table(
@@ -68,8 +70,12 @@ space = sa.Table(
     sa.Column("encoder", sa.Text, nullable=False),
     sa.Column("parent", ID),
     sa.Column("revision", sa.Text, nullable=False),
-    # None: the bundled embedder; otherwise the key of a stored model folder.
+    # The key of a stored model folder, or of vectors that came without a model; neither:
+    # the bundled embedder.
     sa.Column("model_key", sa.Text),
+    sa.Column("vectors_key", sa.Text),
+    # What it was learned from (domain.spaces.Lesson); None: it was not trained here.
+    sa.Column("lesson", sa.JSON(none_as_null=True)),
 )
 
 map_ = sa.Table(
@@ -188,6 +194,8 @@ proposal = sa.Table(
     sa.Column("seconds", sa.Float, nullable=False),
     sa.Column("status", sa.String(16), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
+    # domain.proposals.Comparison; None in those of an older Clade.
+    sa.Column("comparison", sa.JSON(none_as_null=True)),
 )
 
 job = sa.Table(
