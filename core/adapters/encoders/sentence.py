@@ -182,7 +182,7 @@ class SentenceEncoder:
 
         if self._fast is None:
             self._fast = self._model.eval()
-            if self._model.device.type == "cpu" and _multiplies_bfloat16():
+            if self._model.device.type == "cpu" and multiplies_bfloat16():
                 self._fast = copy.deepcopy(self._model).to(torch.bfloat16).eval()
         return self._fast
 
@@ -219,7 +219,7 @@ def _batches(
         yield batch
 
 
-def _multiplies_bfloat16() -> bool:
+def multiplies_bfloat16() -> bool:
     """Whether this processor has bfloat16 dot products; without them it is slower."""
     import torch
 

@@ -74,7 +74,7 @@ def fine_tune(
             ),
             train_dataset=_datasets(examples),
             loss=_losses(model, encoder.model, examples, spec),
-            callbacks=[_reporter(on_step)],
+            callbacks=[reporter(on_step)],
         )
         trainer.remove_callback(PrinterCallback)
         trainer.train()
@@ -133,7 +133,7 @@ def _losses(
     return losses
 
 
-def _reporter(on_step: Callable[[int, int, float], None]) -> Any:
+def reporter(on_step: Callable[[int, int, float], None]) -> Any:
     """Return a callback of the trainer that hands each step's loss to `on_step`."""
     from transformers import TrainerCallback
 
@@ -158,6 +158,13 @@ def _diverged() -> ModelError:
 
 def _tuned_space(parent: Space, model: SentenceTransformer) -> Space:
     """Return the space of `model`, named after its root and the number of tunings."""
+    root, _, tunings = parent.encoder.rpartition("+r")
+    name = f"{root}+r{int(tunings) + 1}" if root and tunings.isdigit() else f"{parent.encoder}+r1"
+    return space_of(name, weights_revision(model), parent.id)
+
+
+def weights_revision(model: SentenceTransformer) -> str:
+    """Return the hash of a model's weights. Raises ModelError where one is not finite."""
     import torch
 
     digest = hashlib.sha256()
@@ -166,6 +173,4 @@ def _tuned_space(parent: Space, model: SentenceTransformer) -> Space:
             raise _diverged()
         digest.update(f"{name} {tuple(weights.shape)} ".encode())
         digest.update(weights.cpu().contiguous().numpy().tobytes())
-    root, _, tunings = parent.encoder.rpartition("+r")
-    name = f"{root}+r{int(tunings) + 1}" if root and tunings.isdigit() else f"{parent.encoder}+r1"
-    return space_of(name, digest.hexdigest()[:REVISION_DIGITS], parent.id)
+    return digest.hexdigest()[:REVISION_DIGITS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.adapters.store.batches import Batches
 from core.adapters.store.bulks import Bulks
 from core.adapters.store.checks import Checks
+from core.adapters.store.classifiers import Classifiers
 from core.adapters.store.database import Database
 from core.adapters.store.desks import Desks
 from core.adapters.store.jobs import Jobs
@@ -25,6 +26,7 @@ class Store:
         self.desks = Desks(database)
         self.bulks = Bulks(database)
         self.checks = Checks(database)
+        self.classifiers = Classifiers(database)
         self.jobs = Jobs(database)
         self.spending = Spending(database)
         self.batches = Batches(database)

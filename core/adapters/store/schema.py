@@ -198,6 +198,19 @@ proposal = sa.Table(
     sa.Column("comparison", sa.JSON(none_as_null=True)),
 )
 
+classifier = sa.Table(
+    "classifier",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    project_ref(index=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("lesson", sa.String(16), nullable=False),
+    sa.Column("space_id", ID, sa.ForeignKey("space.id"), nullable=False),
+    sa.Column("folder_key", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
 job = sa.Table(
     "job",
     metadata,
