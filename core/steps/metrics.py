@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.domain.clusterings import UNASSIGNED, Clustering
 from core.domain.errors import InputError
-from core.domain.spaces import Ints
+from core.domain.spaces import Embedding, Ints
 
 Labels = Ints | NDArray[np.str_] | Sequence[int] | Sequence[str]
 
@@ -75,6 +75,27 @@ def agreement(a: Clustering, b: Clustering) -> float:
         return_indices=True,
     )
     return ari(a.labels[ours], b.labels[theirs])
+
+
+SAMPLE = 5_000
+"""Texts over which a silhouette is measured at most: it compares all pairs."""
+
+
+def silhouette(embedding: Embedding, clustering: Clustering, *, seed: int = 0) -> float | None:
+    """Return the mean silhouette in [−1, 1] (Rousseeuw 1987) by cosine distance, over at
+    most SAMPLE texts; the unassigned are left out. None with fewer than two clusters.
+
+    It tells how well clusters stand apart in their own space, not whether they are right.
+    """
+    from sklearn.metrics import silhouette_score
+
+    rows = np.flatnonzero(clustering.labels != UNASSIGNED)
+    if len(rows) > SAMPLE:
+        rows = np.sort(np.random.default_rng(seed).choice(rows, SAMPLE, replace=False))
+    labels = clustering.labels[rows]
+    if not 2 <= len(np.unique(labels)) < len(rows):
+        return None
+    return float(silhouette_score(embedding.vectors[rows], labels, metric="cosine"))
 
 
 def _codes(labels: Labels, gold: Labels) -> tuple[Ints, Ints]:

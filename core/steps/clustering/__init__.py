@@ -2,5 +2,6 @@
 
 from core.steps.clustering.fit import cluster, resolve
 from core.steps.clustering.lineage import match
+from core.steps.clustering.moving import movers
 
-__all__ = ["cluster", "match", "resolve"]
+__all__ = ["cluster", "match", "movers", "resolve"]

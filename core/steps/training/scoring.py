@@ -3,20 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.domain.judgments import Constraints, Link, WeightedPlacement
+from core.domain.proposals import Scores
 from core.domain.spaces import Embedding, Floats
 from core.domain.training import Score
 from core.steps.training.items import placed_among
+
+Bools = NDArray[np.bool_]
 
 DEFAULT_THRESHOLD = 0.5
 """Cosine above which two texts count as together where no links say otherwise."""
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Which held-out answers a space gets right, by kind: bool (m,) each. The same
+    answers in the same order for every space over the same texts."""
+
+    pairs: Bools
+    triplets: Bools
+    placements: Bools
+
+    @property
+    def all(self) -> Bools:
+        return np.concatenate([self.pairs, self.triplets, self.placements])
+
+    @property
+    def scores(self) -> Scores:
+        """Return them counted, with intervals."""
+        kinds = (self.pairs, self.triplets, self.placements)
+        return Scores(*(Score.of(int(kind.sum()), len(kind)) for kind in kinds))
+
+
 def score(embedding: Embedding, held_out: Constraints, train: Constraints) -> Score:
-    """Return how many of the held-out constraints `embedding` gets right.
+    """Return how many of the held-out constraints `embedding` gets right, see `mark`."""
+    return mark(embedding, held_out, train).scores.all
+
+
+def mark(embedding: Embedding, held_out: Constraints, train: Constraints) -> Marks:
+    """Return which of the held-out constraints `embedding` gets right.
 
     A triplet is right where the anchor's cosine to the positive is the higher
     one; a link where its cosine lies on its side of the threshold that best
@@ -41,9 +71,12 @@ def score(embedding: Embedding, held_out: Constraints, train: Constraints) -> Sc
     known = [t for t in held_out.triplets if {t.anchor, t.positive, t.negative} <= row_of.keys()]
     near = _cosines(embedding.vectors, row_of, [(t.anchor, t.positive) for t in known])
     far = _cosines(embedding.vectors, row_of, [(t.anchor, t.negative) for t in known])
-    right = (near > far).sum() + (must > threshold).sum() + (cannot <= threshold).sum()
-    right += sum(_placed_right(p, embedding.vectors, row_of, threshold) for p in placements)
-    return Score.of(int(right), len(near) + len(must) + len(cannot) + len(placements))
+    placed = [_placed_right(p, embedding.vectors, row_of, threshold) for p in placements]
+    return Marks(
+        np.concatenate([must > threshold, cannot <= threshold]),
+        near > far,
+        np.array(placed, dtype=np.bool_),
+    )
 
 
 def _ends(links: Iterable[Link]) -> list[tuple[str, str]]:
