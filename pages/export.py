@@ -1,4 +1,4 @@
-"""Hand it on: one zip or single files, with warnings and a preview."""
+"""Hand it on: one zip or single files, with warnings and a preview; a workbook comes back."""
 
 from __future__ import annotations
 
@@ -7,21 +7,66 @@ import streamlit as st
 from core.project.exporting import Export, export, fingerprint
 from pages import _ui
 
-ABOUT = {
-    "assignments.csv": "Your rows, in order, with their topics. For spreadsheets.",
-    "assignments.parquet": "The same with exact values, for programs.",
-    "taxonomy.csv": "One line a topic.",
-    "taxonomy.json": "The tree, for programs.",
-    "taxonomy.md": "The tree as a dotted outline, for reading.",
-    "judgments.csv": "Every answer, for spreadsheets.",
-    "judgments.jsonl": "Every answer, for programs.",
-    "manifest.json": "Versions, seeds, parameters and hashes: how this was made.",
+READ = {
+    "report.html": "One page with tree, map, quotes and caveats. Opens anywhere, prints well.",
+    "workbook.xlsx": "For Excel and LibreOffice. Edit it and bring it back below.",
+    "taxonomy.md": "The tree as a dotted outline.",
 }
+TABLES = {
+    "assignments.csv": "Your rows, in order, with their topics.",
+    "taxonomy.csv": "One line a topic.",
+    "judgments.csv": "Every answer.",
+}
+PROGRAMS = {
+    "assignments.parquet": "Your rows with their topics, exact values.",
+    "taxonomy.json": "The tree.",
+    "taxonomy.ttl": "The tree as SKOS, for knowledge graphs.",
+    "judgments.jsonl": "Every answer.",
+    "triplets.jsonl": "Anchor, positive, negative: for sentence-transformers.",
+    "pairs.jsonl": "Sentence pairs with label 1 or 0: for sentence-transformers.",
+    "history.jsonl": "Every version of the taxonomy: what, who, when.",
+    "manifest.json": "Versions, seeds, parameters, metrics and hashes: how this was made.",
+}
+LABELLING = {
+    "label_studio.xml": "Label Studio: the labelling interface.",
+    "label_studio.json": "Label Studio: the tasks.",
+    "argilla/.argilla/dataset.json": "Argilla: the data set's name.",
+    "argilla/.argilla/settings.json": "Argilla: the question and its labels.",
+    "argilla/records.json": "Argilla: the records.",
+}
+SECTIONS = {
+    "To read and to edit": READ,
+    "For spreadsheets": TABLES,
+    "For programs": PROGRAMS,
+    "For labelling tools": LABELLING,
+}
+PREVIEWED = 25  # lines
 
 
 @st.cache_resource(max_entries=2, show_spinner="Building the files…")
 def built(project_id: str, state: str) -> Export:
     return export(_ui.workspace(), project_id)
+
+
+def single_files(made: Export) -> None:
+    for section, about in SECTIONS.items():
+        with st.expander(section, expanded=about is READ):
+            for name in filter(made.files.__contains__, about):
+                data = made.files[name]
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    shown = name.rsplit("/", 1)[-1]
+                    st.download_button(shown, data, shown, key=name, on_click="ignore", width=220)
+                    st.caption(f"{about[name]} {max(1, round(len(data) / 1000)):,} kB")
+
+
+def preview(made: Export) -> None:
+    st.markdown("#### Preview")
+    names = [name for about in SECTIONS.values() for name in about if name in made.files]
+    texts = [name for name in names if not name.endswith((".xlsx", ".parquet", ".html"))]
+    name = st.selectbox("File", texts, index=texts.index("taxonomy.md"), width=320)
+    lines = made.files[name][:20_000].decode("utf-8-sig", "ignore").splitlines()
+    _ui.lines(line[:400] for line in lines[:PREVIEWED])
+    st.caption(f"The first {PREVIEWED} lines at most.")
 
 
 _ui.title("Export")
@@ -39,10 +84,6 @@ st.download_button(
     on_click="ignore",
 )
 st.caption(f"Taxonomy version {here.taxonomy.version} · round {here.map.round}")
-st.markdown("#### Single files")
-for name, data in made.files.items():
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(name, data, name, key=name, on_click="ignore", width=220)
-        st.caption(f"{ABOUT[name]} {len(data) / 1000:,.0f} kB")
-st.markdown("#### The outline")
-_ui.lines(made.files["taxonomy.md"].decode().splitlines()[:80])
+single_files(made)
+_ui.show_import(here)
+preview(made)

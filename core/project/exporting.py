@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections import defaultdict
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
@@ -12,14 +13,20 @@ import pandas as pd
 import core
 from core.domain.ids import content_id
 from core.domain.judging import NANO
+from core.domain.spaces import Embedding
 from core.domain.taxonomy import Assignment
 from core.project.arrays import load_clustering, load_embedding, load_layout
+from core.project.fronting import front
 from core.project.intake import load_corpus, load_table
 from core.project.judging import budget_of, settings_of, usage
 from core.project.mapping import Current, current
+from core.project.settled import settle
 from core.project.workspace import Workspace
-from core.steps.export import Bundle, csv_bytes, members, zip_bytes
-from core.steps.taxonomy import assign, leaves
+from core.steps.export import Bundle, csv_bytes, cut_notices, members, zip_bytes
+from core.steps.taxonomy import assign, central, leaves
+
+EXAMPLES = 3
+"""Texts that show what a topic holds, in the report and in SKOS."""
 
 _LIBRARIES = ("sentence-transformers", "torch", "umap-learn", "hdbscan", "scikit-learn", "numpy")
 
@@ -40,26 +47,35 @@ def export(workspace: Workspace, project_id: str) -> Export:
     here = current(workspace, project_id)
     clustering = load_clustering(workspace, here.map)
     assignment = assign(here.taxonomy, clustering)
-    files = members(
-        Bundle(
-            project_id=here.project.id,
-            project_name=here.project.name,
-            table=load_table(workspace, here.project),
-            columns=here.project.columns,
-            corpus=load_corpus(workspace, here.project),
-            embedding=load_embedding(workspace, here.map),
-            layout=load_layout(workspace, here.map),
-            clustering=clustering,
-            taxonomy=here.taxonomy,
-            assignment=assignment,
-            judgments=workspace.store.reviews.judgments(project_id),
-            round=here.map.round,
-            facts=_facts(workspace, here),
-        )
+    judgments = workspace.store.reviews.judgments(project_id)
+    embedding = load_embedding(workspace, here.map)
+    warnings = _warnings(here, assignment)
+    bundle = Bundle(
+        project_id=here.project.id,
+        project_name=here.project.name,
+        table=load_table(workspace, here.project),
+        columns=here.project.columns,
+        corpus=load_corpus(workspace, here.project),
+        embedding=embedding,
+        layout=load_layout(workspace, here.map),
+        clustering=clustering,
+        taxonomy=here.taxonomy,
+        assignment=assignment,
+        judgments=judgments,
+        constraints=settle(judgments),
+        history=workspace.store.projects.history(project_id),
+        examples=_examples(embedding, assignment),
+        round=here.map.round,
+        facts=_facts(workspace, here),
+        front=front(workspace, here, judgments, warnings),
     )
+    files = members(bundle)
     name = "".join(c if c.isalnum() else "-" for c in here.project.name).strip("-").lower()
     return Export(
-        files, zip_bytes(files), f"{name or 'clade'}-taxonomy.zip", _warnings(here, assignment)
+        files,
+        zip_bytes(files),
+        f"{name or 'clade'}-taxonomy.zip",
+        (*warnings, *cut_notices(bundle)),
     )
 
 
@@ -69,6 +85,7 @@ def fingerprint(workspace: Workspace, here: Current) -> str:
         here.project.name,
         here.project.table_key,
         str(here.taxonomy.version),
+        str(len(workspace.store.projects.history(here.project.id))),
         *(
             f"{j.question.id}{j.annotator}{j.verdict}{j.at}"
             for j in workspace.store.reviews.judgments(here.project.id)
@@ -80,6 +97,19 @@ def fingerprint(workspace: Workspace, here: Current) -> str:
 def selection_csv(frame: pd.DataFrame) -> bytes:
     """Return a table of texts as a CSV that a spreadsheet opens safely."""
     return csv_bytes([str(name) for name in frame.columns], frame.to_numpy().tolist())
+
+
+def _examples(embedding: Embedding, assignment: Assignment) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the texts in the middle of each topic."""
+    place = {text: row for row, text in enumerate(embedding.text_ids)}
+    members: dict[str, list[int]] = defaultdict(list)
+    for text, topic in zip(assignment.text_ids, assignment.topics, strict=True):
+        if topic:
+            members[topic].append(place[text])
+    return {
+        topic: tuple(embedding.text_ids[row] for row in central(embedding, rows, EXAMPLES))
+        for topic, rows in members.items()
+    }
 
 
 def _facts(workspace: Workspace, here: Current) -> dict[str, Any]:
@@ -116,7 +146,7 @@ def _llm(workspace: Workspace, project_id: str) -> dict[str, Any]:
 
 def _warnings(here: Current, assignment: Assignment) -> tuple[str, ...]:
     found = []
-    nodes = leaves(here.taxonomy)
+    nodes = [topic for topic in leaves(here.taxonomy) if not topic.archived]
     unreviewed = sum(not topic.reviewed for topic in nodes)
     if unreviewed:
         found.append(f"{unreviewed:,} of {len(nodes):,} topics have not been marked as reviewed.")

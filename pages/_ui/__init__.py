@@ -21,6 +21,7 @@ from pages._ui.position import (
     tray,
 )
 from pages._ui.prompts import show_prompts
+from pages._ui.returned import show_import
 from pages._ui.selection import show_tray
 from pages._ui.show import is_dark, lines, plain, told_errors, when
 from pages._ui.trust import show_trust
@@ -50,6 +51,7 @@ __all__ = [
     "show_batch",
     "show_bulk",
     "show_disputes",
+    "show_import",
     "show_left",
     "show_llm",
     "show_moves",

@@ -35,14 +35,10 @@ def test_export_offers_each_file_and_warns(
     labels = [element.proto.label for element in app.get("download_button")]
     assert labels[0].startswith("Download everything (")
     assert set(labels[1:]) == {
-        "assignments.csv",
-        "assignments.parquet",
-        "taxonomy.csv",
-        "taxonomy.json",
-        "taxonomy.md",
-        "judgments.csv",
-        "judgments.jsonl",
-        "manifest.json",
+        *("assignments.csv", "assignments.parquet", "taxonomy.csv", "taxonomy.json"),
+        *("taxonomy.md", "taxonomy.ttl", "judgments.csv", "judgments.jsonl", "manifest.json"),
+        *("triplets.jsonl", "pairs.jsonl", "history.jsonl", "workbook.xlsx", "report.html"),
+        *("label_studio.xml", "label_studio.json", "dataset.json", "settings.json", "records.json"),
     }
     unreviewed, loose = (warning.value for warning in app.warning)
     assert "7 of 7 topics" in unreviewed

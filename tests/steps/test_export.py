@@ -16,14 +16,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.adapters.assets import report_template
 from core.domain.clusterings import Clustering, ClusterSpec
 from core.domain.errors import InputError
 from core.domain.ids import text_id
-from core.domain.judgments import Judgment
+from core.domain.judgments import Constraints, Judgment
+from core.domain.projects import VersionNote
 from core.domain.spaces import Embedding, Layout
 from core.domain.taxonomy import Assignment, Taxonomy, Topic
 from core.domain.texts import Columns, Corpus, Table, Text
-from core.steps.export import Bundle, members, zip_bytes
+from core.steps.charts import DARK_PALETTE, LIGHT_PALETTE
+from core.steps.export import Bundle, Front, members, zip_bytes
 
 TOPICS = (
     Topic("t1", "Cards"),
@@ -40,6 +43,8 @@ VECTOR_OF = {
     "zürich 🌧 ☔": (0.0, 0.6, 0.8),
     "no idea": (0.0, 1.0, 0.0),
 }
+FRONT = Front(report_template(), LIGHT_PALETTE, DARK_PALETTE, ("Trusted.",), "Nothing.", (), ())
+NOTHING = Constraints()
 HEADERS = ("id", "text", "note", "note")
 
 
@@ -49,6 +54,8 @@ def bundle(
     topics: tuple[Topic, ...] = TOPICS,
     topic_of: dict[str, str] | None = None,
     judgments: tuple[Judgment, ...] = (),
+    constraints: Constraints = NOTHING,
+    history: tuple[VersionNote, ...] = (),
 ) -> Bundle:
     """A bundle of a table whose second column is the text, by default of BODIES."""
     if frame is None:
@@ -95,8 +102,12 @@ def bundle(
             ids, given, tuple("human" if topic == "t4" else "cluster" for topic in given)
         ),
         judgments=judgments,
+        constraints=constraints,
+        history=history,
+        examples={},
         round=2,
         facts={"version": "0.1.0", "seed": 7},
+        front=FRONT,
     )
 
 
@@ -105,7 +116,7 @@ def rows_of(content: bytes) -> list[list[str]]:
 
 
 def without_guard(cell: str) -> str:
-    return cell[1:] if re.match(r"'+[=+\-@\t\r]", cell) else cell
+    return cell[1:] if re.match(r"'+[=+\-@\t\r\n−＋－＝＠]", cell) else cell
 
 
 def test_the_original_columns_and_rows_come_back_in_order() -> None:
@@ -238,6 +249,7 @@ def test_the_manifest_vouches_for_every_other_file() -> None:
         "unassigned_texts": 1,
         "topics": 4,
         "leaf_topics": 3,
+        "archived_topics": 0,
         "judgments": 0,
     }
 

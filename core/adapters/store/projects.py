@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -110,35 +111,53 @@ class Projects:
         Raises StaleEditError where the head is no longer `parent`.
         """
         with self._db.write() as connection:
-            head = connection.scalar(sa.select(project.c.head).where(project.c.id == project_id))
-            if head != parent:
-                raise StaleEditError(
-                    "The taxonomy was changed elsewhere since this page was drawn.",
-                    "Look at the new state, then make the change again if it still makes sense.",
-                )
-            last = connection.scalar(
-                sa.select(sa.func.max(version.c.number)).where(version.c.project_id == project_id)
-            )
-            number = (last or 0) + 1
-            connection.execute(
-                version.insert().values(
-                    project_id=project_id,
-                    number=number,
-                    parent=parent,
-                    map_id=taxonomy.map_id,
-                    topics=[asdict(topic) for topic in taxonomy.topics],
-                    moved=dict(taxonomy.moved),
-                    sentence=sentence,
-                    author=author,
-                    at=at,
-                )
-            )
+            _demand_head(connection, project_id, parent)
+            note = {"parent": parent, "sentence": sentence, "author": author, "at": at}
+            number = _add(connection, project_id, taxonomy, note)
             _set_head(connection, project_id, number)
         return replace(taxonomy, version=number)
+
+    def append_beside(
+        self,
+        project_id: str,
+        taxonomy: Taxonomy,
+        *,
+        parent: int,
+        sentences: tuple[str, str],
+        author: str,
+        at: datetime,
+    ) -> Taxonomy:
+        """Save `taxonomy` as a version beside `parent`, and `parent` once more as the head,
+        both or neither; `sentences` are those of the two. Raises as `append` does."""
+        current = self.taxonomy(project_id, parent)
+        with self._db.write() as connection:
+            _demand_head(connection, project_id, parent)
+            note = {"parent": parent, "sentence": sentences[0], "author": author, "at": at}
+            number = _add(connection, project_id, taxonomy, note)
+            head = _add(connection, project_id, current, {**note, "sentence": sentences[1]})
+            _set_head(connection, project_id, head)
+        return replace(taxonomy, version=number)
+
+    def notes(self, project_id: str) -> tuple[VersionNote, ...]:
+        """Return what made each version, the newest first."""
+        with self._db.read() as connection:
+            rows = connection.execute(
+                sa.select(version)
+                .where(version.c.project_id == project_id)
+                .order_by(version.c.number.desc())
+            )
+            return tuple(_note(row) for row in rows)
 
     def note(self, project_id: str, number: int) -> VersionNote:
         with self._db.read() as connection:
             return _note(connection.execute(_at(project_id, number)).one())
+
+    def history(self, project_id: str) -> tuple[VersionNote, ...]:
+        """Return all versions of a project's taxonomy, the oldest first."""
+        statement = sa.select(version).where(version.c.project_id == project_id)
+        with self._db.read() as connection:
+            rows = connection.execute(statement.order_by(version.c.number))
+            return tuple(_note(row) for row in rows)
 
     def redo_note(self, project_id: str, number: int) -> VersionNote | None:
         """Return the newest version made on top of `number`, if there is one."""
@@ -164,6 +183,36 @@ class Projects:
 
 def _at(project_id: str, number: int) -> sa.Select[Any]:
     return sa.select(version).where(version.c.project_id == project_id, version.c.number == number)
+
+
+def _demand_head(connection: sa.Connection, project_id: str, expected: int | None) -> None:
+    head = connection.scalar(sa.select(project.c.head).where(project.c.id == project_id))
+    if head != expected:
+        raise StaleEditError(
+            "The taxonomy was changed elsewhere since this page was drawn.",
+            "Look at the new state, then make the change again if it still makes sense.",
+        )
+
+
+def _add(
+    connection: sa.Connection, project_id: str, taxonomy: Taxonomy, note: Mapping[str, Any]
+) -> int:
+    """Save a version under the next number, which is returned."""
+    last = connection.scalar(
+        sa.select(sa.func.max(version.c.number)).where(version.c.project_id == project_id)
+    )
+    number = (last or 0) + 1
+    connection.execute(
+        version.insert().values(
+            project_id=project_id,
+            number=number,
+            map_id=taxonomy.map_id,
+            topics=[asdict(topic) for topic in taxonomy.topics],
+            moved=dict(taxonomy.moved),
+            **note,
+        )
+    )
+    return number
 
 
 def _set_head(connection: sa.Connection, project_id: str, number: int) -> None:

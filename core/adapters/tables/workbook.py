@@ -18,7 +18,7 @@ _EXCEL_ROWS = 1_048_576
 
 # What openpyxl raises on parts that are missing, malformed or of the wrong type.
 # SyntaxError is ElementTree's ParseError.
-_DAMAGE = (
+DAMAGE = (
     AttributeError,
     IndexError,
     KeyError,
@@ -47,7 +47,7 @@ def read_workbook(name: str, data: bytes, gauge: Gauge) -> Grid:
             grid = _read_sheet(sheet, gauge)
             if grid.headers:
                 return Grid(grid.headers, grid.rows, _sheets_notice(book, sheet) + grid.notices)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise InputError(
             f"'{name}' is a damaged workbook.",
             "Open it in a spreadsheet program, save it again as .xlsx, and upload that.",

@@ -1,7 +1,18 @@
 """What a person takes home: the members of one zip, as values."""
 
 from core.steps.export.archive import members, zip_bytes
-from core.steps.export.bundle import Bundle
+from core.steps.export.bundle import Bundle, Front
 from core.steps.export.cells import csv_bytes
+from core.steps.export.returned import changes, missing
+from core.steps.export.workbook import cut_notices
 
-__all__ = ["Bundle", "csv_bytes", "members", "zip_bytes"]
+__all__ = [
+    "Bundle",
+    "Front",
+    "changes",
+    "csv_bytes",
+    "cut_notices",
+    "members",
+    "missing",
+    "zip_bytes",
+]

@@ -10,15 +10,27 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from core.steps.export import answers, assignments, taxonomies
+from core.steps.export import (
+    annotation,
+    answers,
+    assignments,
+    history,
+    learned,
+    report,
+    skos,
+    taxonomies,
+    workbook,
+)
 from core.steps.export.bundle import Bundle
 from core.steps.export.cells import utf8
+from core.steps.export.scores import fit
 from core.steps.export.tree import outline
 
 _CSV_NOTE = (
     "CSV files are UTF-8 with a byte order mark, separated by commas, lines ended by CRLF. "
-    "A text cell that begins like a formula (= + - @ tab or carriage return, also behind "
-    "apostrophes) has one apostrophe put before it; take it away to get the exact value. "
+    "A text cell that begins like a formula (= + - @, their full-width forms, a minus sign, "
+    "tab or a line break, also behind apostrophes) has one apostrophe put before it; take it away "
+    "to get the exact value. "
     "Numbers that we computed are left alone. Parquet holds the exact values. In every file, "
     "half of a broken character (a lone surrogate) is written as U+FFFD."
 )
@@ -30,7 +42,8 @@ def members(bundle: Bundle) -> dict[str, bytes]:
 
     Raises InputError where the tree of topics is broken.
     """
-    ours = assignments.found(bundle)
+    scores = fit(bundle.embedding, bundle.assignment)
+    ours = assignments.found(bundle, scores)
     files = {
         "assignments.csv": assignments.as_csv(bundle, ours),
         "assignments.parquet": assignments.as_parquet(bundle, ours),
@@ -38,7 +51,16 @@ def members(bundle: Bundle) -> dict[str, bytes]:
         "taxonomy.json": taxonomies.as_json(bundle),
         "taxonomy.md": taxonomies.as_markdown(bundle.taxonomy),
         "judgments.csv": answers.as_csv(bundle),
+        "taxonomy.ttl": skos.as_turtle(bundle),
+        "workbook.xlsx": workbook.as_xlsx(bundle),
+        "report.html": report.as_html(bundle),
         "judgments.jsonl": answers.as_jsonl(bundle),
+        "triplets.jsonl": learned.triplets(bundle),
+        "pairs.jsonl": learned.pairs(bundle),
+        "history.jsonl": history.as_jsonl(bundle),
+        "label_studio.xml": annotation.label_studio_config(bundle),
+        "label_studio.json": annotation.label_studio_tasks(bundle, scores),
+        **annotation.argilla(bundle, scores),
     }
     manifest = {
         "project": {"id": bundle.project_id, "name": bundle.project_name},
@@ -76,6 +98,7 @@ def _counts(bundle: Bundle) -> dict[str, Any]:
         "unassigned_texts": len(bundle.corpus.texts) - assigned,
         "topics": len(nodes),
         "leaf_topics": sum(node.leaf for node in nodes),
+        "archived_topics": sum(topic.archived for topic in bundle.taxonomy.topics),
         "judgments": len(bundle.judgments),
     }
 

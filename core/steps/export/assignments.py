@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from core.domain.taxonomy import Topic
 from core.steps.export.bundle import Bundle
 from core.steps.export.cells import Cell, csv_bytes, utf8
-from core.steps.export.scores import fit
+from core.steps.export.scores import Fit
 from core.steps.export.tree import outline
 
 _BEFORE = ("row_id", "duplicate_of", "cluster_id", "label", "parent_id", "parent_label", "path")
@@ -53,14 +53,14 @@ def column_prefix(names: Sequence[str]) -> str:
     return prefix
 
 
-def found(bundle: Bundle) -> Found:
+def found(bundle: Bundle, scores: Fit) -> Found:
     """Return our columns for every row of the table, duplicates and empty rows included.
 
     Rows with an empty text carry their row id alone. Rows whose text is
     unassigned carry no topic and no score, but their place on the map.
     """
     depth = max((node.level for node in outline(bundle.taxonomy)), default=1)
-    per_text = _per_text(bundle, depth)
+    per_text = _per_text(bundle, scores, depth)
     names = (*_BEFORE, *(f"level_{i}" for i in range(1, depth + 1)), *_AFTER)
     empty: tuple[Cell, ...] = tuple(None if name in _ARROW_TYPES else "" for name in names[2:])
     first: dict[str, str] = {}
@@ -73,10 +73,9 @@ def found(bundle: Bundle) -> Found:
     return Found(prefix, names, tuple(rows))
 
 
-def _per_text(bundle: Bundle, depth: int) -> dict[str, tuple[Cell, ...]]:
+def _per_text(bundle: Bundle, scores: Fit, depth: int) -> dict[str, tuple[Cell, ...]]:
     """Return, by text id, everything from cluster_id on."""
     topics = _per_topic(bundle, depth)
-    scores = fit(bundle.embedding, bundle.assignment)
     flags = {topic.id: (topic.locked, topic.reviewed) for topic in bundle.taxonomy.topics}
     places = dict(zip(bundle.layout.text_ids, bundle.layout.xy.tolist(), strict=True))
     return {

@@ -8,18 +8,40 @@ from typing import Any
 
 from core.domain.clusterings import Clustering
 from core.domain.errors import InputError
-from core.domain.judgments import Judgment
+from core.domain.judgments import Constraints, Judgment
+from core.domain.projects import VersionNote
 from core.domain.spaces import Embedding, Layout
 from core.domain.taxonomy import Assignment, Taxonomy
 from core.domain.texts import Columns, Corpus, Table
 
 
 @dataclass(frozen=True, slots=True)
+class Front:
+    """What the report says besides what can be counted, in sentences.
+
+    `template` is the Jinja text of the page; `light` and `dark` ten colours each.
+    `agreement`: how far the answers can be trusted; `spend`: what language models
+    cost; `caveats`: what a reader should be warned about; `made`: how it was made,
+    as (what, how).
+    """
+
+    template: str
+    light: tuple[str, ...]
+    dark: tuple[str, ...]
+    agreement: tuple[str, ...]
+    spend: str
+    caveats: tuple[str, ...]
+    made: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """One project at one moment.
 
-    `round` counts the retrains kept so far; `facts` holds JSON values for the
-    manifest (versions, seeds, parameters, hash of the source file). Raises
+    `round` counts the retrains kept so far; `constraints` are the settled judgments,
+    `history` the versions of the taxonomy, oldest first, and `examples` the ids of
+    the texts that show best what a topic holds. `facts` holds JSON values for the
+    manifest (versions, seeds, parameters, hash of the source file, metrics). Raises
     InputError where a text of the corpus lacks a vector, a place on the map or
     an assignment, where a text is assigned to a topic that the taxonomy does not
     have, or where the table and the corpus differ in their number of rows.
@@ -36,8 +58,12 @@ class Bundle:
     taxonomy: Taxonomy
     assignment: Assignment
     judgments: tuple[Judgment, ...]
+    constraints: Constraints
+    history: tuple[VersionNote, ...]
+    examples: Mapping[str, tuple[str, ...]]
     round: int
     facts: Mapping[str, Any]
+    front: Front
 
     def __post_init__(self) -> None:
         if len(self.table.frame) != len(self.corpus.row_ids):

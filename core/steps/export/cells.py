@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n\u2212\uFF0B\uFF0D\uFF1D\uFF20]")
 
 Cell = str | int | float | bool | None
 
@@ -24,11 +24,17 @@ def utf8(text: str) -> bytes:
 def formula_safe(text: str) -> str:
     """Return `text` with an apostrophe before it if a spreadsheet could run it.
 
-    Guarded are texts that begin with = + - @ tab or carriage return, and those
-    that begin so behind apostrophes of their own: taking one apostrophe away
+    Guarded are texts that begin with = + - @, their full-width forms and the minus
+    sign, tab or a line break (OWASP, "CSV Injection"), and those that begin so
+    behind apostrophes of their own: taking one apostrophe away
     from every such cell therefore gives back exactly what was there.
     """
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """Return what `formula_safe` made `text` from."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def _written(cell: Cell) -> str:

@@ -14,12 +14,12 @@ from core.steps.export.tree import Node, outline
 
 _COLUMNS = (
     *("topic_id", "label", "parent_id", "level", "path", "leaf", "description", "keywords"),
-    *("clusters", "texts", "rows", "named_by", "locked", "reviewed"),
+    *("clusters", "texts", "rows", "named_by", "locked", "reviewed", "archived"),
 )
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>&])")
 
 
-def _sizes(bundle: Bundle) -> tuple[Counter[str], Counter[str]]:
+def topic_sizes(bundle: Bundle) -> tuple[Counter[str], Counter[str]]:
     """Return distinct texts and table rows by topic id, those of topics below included."""
     topic_of = dict(zip(bundle.assignment.text_ids, bundle.assignment.topics, strict=True))
     texts = Counter(topic_of[text.id] for text in bundle.corpus.texts)
@@ -34,7 +34,7 @@ def _sizes(bundle: Bundle) -> tuple[Counter[str], Counter[str]]:
 def as_csv(bundle: Bundle) -> bytes:
     """Return taxonomy.csv: a line a topic, parents before children; `texts` and
     `rows` count what is in the topic and below it."""
-    texts, rows = _sizes(bundle)
+    texts, rows = topic_sizes(bundle)
     return csv_bytes(
         _COLUMNS,
         (
@@ -53,17 +53,18 @@ def as_csv(bundle: Bundle) -> bytes:
                 node.topic.named_by,
                 node.topic.locked,
                 node.topic.reviewed,
+                node.topic.archived,
             )
-            for node in outline(bundle.taxonomy)
+            for node in outline(bundle.taxonomy, archived=True)
         ),
     )
 
 
 def as_json(bundle: Bundle) -> bytes:
     """Return taxonomy.json: the version, and the roots with their `children` inside."""
-    texts, rows = _sizes(bundle)
+    texts, rows = topic_sizes(bundle)
     made: dict[str | None, dict[str, Any]] = {None: {"children": []}}
-    for node in outline(bundle.taxonomy):
+    for node in outline(bundle.taxonomy, archived=True):
         topic = node.topic
         made[topic.id] = {
             "id": topic.id,
@@ -76,6 +77,7 @@ def as_json(bundle: Bundle) -> bytes:
             "named_by": topic.named_by,
             "locked": topic.locked,
             "reviewed": topic.reviewed,
+            "archived": topic.archived,
             "children": [],
         }
         made[topic.parent]["children"].append(made[topic.id])
