@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,9 +12,9 @@ from langchain_core.language_models import BaseChatModel
 from langchain_huggingface import ChatHuggingFace, HuggingFaceEndpoint, HuggingFacePipeline
 from pydantic import SecretStr
 
+from core.adapters.llm.causal import load_folder, unusable
 from core.adapters.llm.chat import Vendor
 from core.adapters.llm.transport import client
-from core.domain.errors import ModelError
 from core.domain.llm import ModelChoice
 
 _TOP_LOGPROBS = 5  # the most that text-generation-inference gives
@@ -62,20 +61,11 @@ def endpoint(choice: ModelChoice, key: SecretStr | None) -> Vendor:
 def folder(choice: ModelChoice) -> Vendor:
     """Return the model in the folder `choice.model`. Nothing is downloaded, and no code
     out of the folder is run. Raises ModelError where it holds no chat model."""
-    from transformers import AutoModelForCausalLM, AutoTokenizer, pipeline
+    from transformers import pipeline
 
-    if not Path(choice.model).is_dir():
-        raise _unusable(choice, "is not there")
-    kept: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(choice.model, **kept)
-        model = AutoModelForCausalLM.from_pretrained(
-            choice.model, use_safetensors=True, dtype="auto", **kept
-        ).eval()
-    except (OSError, ValueError, RuntimeError, ImportError) as error:
-        raise _unusable(choice, "cannot be loaded") from error
+    model, tokenizer = load_folder(choice.model)
     if not tokenizer.chat_template:
-        raise _unusable(choice, "is not made for chats")
+        raise unusable(choice.model, "is not made for chats")
 
     @lru_cache(maxsize=8)
     def build(temperature: float | None, logprobs: bool) -> BaseChatModel:
@@ -107,10 +97,3 @@ class _OneAtATime(ChatHuggingFace):
     def _generate(self, *args: Any, **kwargs: Any) -> Any:
         with _ONE:
             return super()._generate(*args, **kwargs)
-
-
-def _unusable(choice: ModelChoice, problem: str) -> ModelError:
-    return ModelError(
-        f"The model folder {Path(choice.model).name} {problem}.",
-        "Give a folder with a Hugging Face chat model: config.json, safetensors, a tokenizer.",
-    )

@@ -34,6 +34,8 @@ NAME = "bundled/SmolLM2-135M-Instruct"
 
 _FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+REVISION = _SHA256[:16]
+
 _MOST_TOKENS = 256  # read of a text
 _WINDOW = 8192  # tokens that the model can read
 
@@ -89,6 +91,15 @@ class SmolLM2:
     @property
     def leaves(self) -> bool:
         return False
+
+    @property
+    def network(self) -> Any:
+        """The float32 model of transformers, to make copies of; not to be changed."""
+        return self._model
+
+    @property
+    def tokenizer(self) -> Any:
+        return self._tokenizer
 
     def reply(self, prompt: Prompt, *, sample: int = 0) -> Reply:
         """Answer with the likeliest choice, or with one drawn by its chance (`sample`

@@ -8,6 +8,7 @@ from core.adapters.store.checks import Checks
 from core.adapters.store.classifiers import Classifiers
 from core.adapters.store.database import Database
 from core.adapters.store.desks import Desks
+from core.adapters.store.generations import Generations
 from core.adapters.store.jobs import Jobs
 from core.adapters.store.maps import Maps
 from core.adapters.store.projects import Projects
@@ -30,6 +31,7 @@ class Store:
         self.jobs = Jobs(database)
         self.spending = Spending(database)
         self.batches = Batches(database)
+        self.generations = Generations(database)
 
 
 __all__ = ["Store"]
