@@ -43,19 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     bar = _Bar()
     try:
-        # Imported late so that --help answers at once.
-        from core.project.running import run
-        from core.project.workspace import open_workspace
-
-        ran = run(
-            open_workspace(),
-            options.input,
-            options.output,
-            text_column=options.text_column,
-            id_column=options.id_column,
-            seed=options.seed,
-            progress=bar,
-        )
+        done, warnings = _COMMANDS[options.command](options, bar)
     except CladeError as error:
         bar.close()
         print(f"clade: {error}", file=sys.stderr)
@@ -65,10 +53,40 @@ def main(arguments: list[str] | None = None) -> int:
         print("clade: interrupted; start it again and it goes on from here.", file=sys.stderr)
         return 130
     bar.close()
-    for warning in ran.warnings:
+    for warning in warnings:
         print(f"clade: note: {warning}", file=sys.stderr)
-    print(f"{ran.clusters} clusters; {len(ran.files)} files in {options.output}")
+    print(done)
     return 0
+
+
+# The use cases are imported late so that --help answers at once.
+
+
+def _run(options: argparse.Namespace, bar: _Bar) -> tuple[str, tuple[str, ...]]:
+    from core.project.running import run
+    from core.project.workspace import open_workspace
+
+    ran = run(
+        open_workspace(),
+        options.input,
+        options.output,
+        text_column=options.text_column,
+        id_column=options.id_column,
+        seed=options.seed,
+        progress=bar,
+    )
+    return f"{ran.clusters} clusters; {len(ran.files)} files in {options.output}", ran.warnings
+
+
+def _export(options: argparse.Namespace, bar: _Bar) -> tuple[str, tuple[str, ...]]:
+    from core.project.running import hand_out
+    from core.project.workspace import open_workspace
+
+    project, files, warnings = hand_out(open_workspace(), options.project, options.output, bar)
+    return f"'{project.name}': {len(files)} files in {options.output}", warnings
+
+
+_COMMANDS = {"run": _run, "export": _export}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,6 +106,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--id-column", help="column that names the rows (default: row numbers)")
     command.add_argument("--output", type=Path, required=True, help="folder for the export")
     command.add_argument("--seed", type=int, default=0, help="random seed (default: 0)")
+    command = commands.add_parser(
+        "export",
+        help="write every export file of a project that Clade keeps",
+        description="Write the files of the Export page into the output folder, as the project "
+        "stands now.",
+    )
+    command.add_argument("project", metavar="PROJECT", help="the project's name or its id")
+    command.add_argument("--output", type=Path, required=True, help="folder for the export")
     return parser
 
 

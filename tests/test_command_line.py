@@ -15,7 +15,8 @@ import pytest
 from core.__main__ import main
 from core.domain.settings import Settings
 from core.project.intake import all_projects
-from core.project.workspace import open_workspace
+from core.project.workspace import Workspace, open_workspace
+from tests.conftest import Bring
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -52,7 +53,8 @@ def test_a_run_writes_every_file_and_tells_its_progress(tmp_path: Path, source: 
     ran = clade(home, "run", source, "--output", output, "--seed", "5")
 
     assert ran.returncode == 0, ran.stderr
-    names = {path.name for path in output.iterdir()}
+    paths = [path for path in output.rglob("*") if path.is_file()]
+    names = {str(path.relative_to(output)) for path in paths}
     assert {"assignments.csv", "taxonomy.json", "manifest.json", "texts-taxonomy.zip"} <= names
     assert f"{len(names)} files in {output}" in ran.stdout
     assert len(pd.read_csv(output / "assignments.csv")) == 60
@@ -62,6 +64,48 @@ def test_a_run_writes_every_file_and_tells_its_progress(tmp_path: Path, source: 
     assert "Traceback" not in ran.stderr
     (project,) = all_projects(open_workspace(Settings(home=home)))
     assert (project.name, project.seed, project.head) == ("texts", 5, 1)
+
+    again = clade(home, "export", "texts", "--output", tmp_path / "again")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == f"'texts': {len(names)} files in {tmp_path / 'again'}\n"
+    for name in names:
+        assert (tmp_path / "again" / name).read_bytes() == (output / name).read_bytes(), name
+
+
+def test_an_export_of_no_project_is_told_with_those_there_are(
+    mapped: tuple[Workspace, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    workspace, project_id = mapped
+    monkeypatch.setenv("CLADE_HOME", str(workspace.settings.home))
+    output = ["--output", str(tmp_path / "out")]
+
+    assert main(["export", "Tests", *output]) == 1
+    assert "'Texts'" in told(capsys.readouterr().err)
+    assert not (tmp_path / "out").exists()
+
+    assert main(["export", project_id, *output]) == 0
+    assert (tmp_path / "out" / "report.html").exists()
+    assert "have not been marked as reviewed" in capsys.readouterr().err
+
+
+def test_two_projects_of_one_name_are_told_apart_by_their_ids(
+    workspace: Workspace,
+    bring: Bring,
+    bank: pd.DataFrame,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    ids = [bring(workspace, bank.head(20 + more)).id for more in range(2)]
+    monkeypatch.setenv("CLADE_HOME", str(workspace.settings.home))
+
+    assert main(["export", "Texts", "--output", str(tmp_path / "out")]) == 1
+
+    line = told(capsys.readouterr().err)
+    assert all(project_id in line for project_id in ids)
 
 
 def test_a_missing_file_is_told_in_a_sentence(tmp_path: Path) -> None:
@@ -124,7 +168,9 @@ def test_what_cannot_be_used_is_told_in_a_sentence(
     assert words in told(capsys.readouterr().err)
 
 
-@pytest.mark.parametrize("arguments", [[], ["run"], ["run", "a.csv"], ["walk"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["run"], ["run", "a.csv"], ["export"], ["export", "a"], ["walk"]]
+)
 def test_a_wrong_use_is_told_with_the_usage(
     capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:

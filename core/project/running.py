@@ -1,15 +1,16 @@
-"""Data → map → taxonomy → export in one go, for the command line."""
+"""Data → map → taxonomy → export in one go, or the export alone, for the command line."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.domain.errors import InputError
+from core.domain.errors import InputError, NotFoundError
 from core.domain.ports import Progress
+from core.domain.projects import Project
 from core.domain.texts import Columns, Table
 from core.project.exporting import export
-from core.project.intake import create_project, guess, read_upload
+from core.project.intake import all_projects, create_project, guess, read_upload
 from core.project.mapping import make_map
 from core.project.stages import Stage
 from core.project.workspace import Workspace
@@ -59,6 +60,41 @@ def run(
     return Ran(project.id, written, made["clusters"], exported.warnings)
 
 
+def hand_out(
+    workspace: Workspace, named: str, output: Path, progress: Progress
+) -> tuple[Project, tuple[Path, ...], tuple[str, ...]]:
+    """Write the export of a kept project into `output`: files, zip, then the warnings.
+
+    `named` is a project's id or its name. Raises NotFoundError where there is none,
+    InputError where several have that name or the folder cannot be used.
+    """
+    project = _named(workspace, named)
+    _check_output(output)
+    progress.report(0.1, "Building the files")
+    exported = export(workspace, project.id)
+    written = _write(output, {**exported.files, exported.archive_name: exported.archive})
+    progress.report(1.0, "Done")
+    return project, written, exported.warnings
+
+
+def _named(workspace: Workspace, named: str) -> Project:
+    known = all_projects(workspace)
+    found = [project for project in known if named == project.id]
+    found = found or [project for project in known if named == project.name]
+    if not found:
+        names = ", ".join(f"'{project.name}'" for project in known[:10])
+        raise NotFoundError(
+            f"There is no project '{named}'.",
+            f"Name one of these: {names}." if names else "Make one first: python -m core run.",
+        )
+    if len(found) > 1:
+        raise InputError(
+            f"{len(found)} projects are called '{named}'.",
+            "Give an id instead: " + ", ".join(project.id for project in found) + ".",
+        )
+    return found[0]
+
+
 def _read(source: Path) -> bytes:
     try:
         return source.read_bytes()
@@ -97,6 +133,7 @@ def _write(output: Path, files: dict[str, bytes]) -> tuple[Path, ...]:
     for name, data in files.items():
         path = output / name
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
         except OSError as error:
             raise InputError(
