@@ -8,8 +8,9 @@ import streamlit as st
 
 from core.domain.projects import Project
 from core.project import intake, judging, pictures, use_cases
+from core.project.drawing import expected_seconds
 from core.project.granularity import Preview
-from core.project.mapping import Current, current, expected_seconds
+from core.project.mapping import Current, current
 from core.project.viewing import View, view
 from pages import _ui
 

@@ -66,6 +66,19 @@ class Embedding:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """Vectors that were brought in a file.
+
+    `vectors` is float32 (n, d) as they stood there; `ids` names their rows, None where
+    the file has no names and the order of the rows says which is which.
+    """
+
+    name: str
+    ids: tuple[str, ...] | None
+    vectors: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Low-dimensional coordinates of texts, from one embedding.
 

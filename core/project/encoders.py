@@ -6,7 +6,14 @@ from functools import partial
 
 import numpy as np
 
-from core.adapters.encoders import SentenceEncoder, bundled_space, load_bundled, load_folder
+from core.adapters.encoders import (
+    GivenVectors,
+    SentenceEncoder,
+    bundled_space,
+    load_bundled,
+    load_folder,
+)
+from core.domain.errors import ModelError
 from core.domain.ids import content_id
 from core.domain.ports import Encoder, Progress
 from core.domain.spaces import Embedding, Origin, Space
@@ -24,12 +31,33 @@ def base_space(workspace: Workspace) -> Space:
     return space
 
 
-def open_encoder(workspace: Workspace, space_id: str) -> SentenceEncoder:
-    """Load the encoder of a space. Raises ModelError, StorageError."""
-    found = workspace.store.maps.space(space_id)
-    if found.model_key is None:
+def open_encoder(workspace: Workspace, space_id: str, *, runs_code: bool = False) -> Encoder:
+    """Load what makes the vectors of a space: its model, or the vectors that were brought.
+
+    `runs_code` lets a model run the program code that it brings. Raises ModelError,
+    StorageError.
+    """
+    origin = workspace.store.maps.space(space_id)
+    if origin.vectors_key is None:
+        return open_model(workspace, space_id, runs_code=runs_code)
+    stored = workspace.files.arrays(origin.vectors_key)
+    ids = tuple(stored["text_ids"].astype("U16").tolist())
+    return GivenVectors(origin.space, Embedding(space_id, ids, stored["vectors"]))
+
+
+def open_model(workspace: Workspace, space_id: str, *, runs_code: bool = False) -> SentenceEncoder:
+    """Load the model of a space. Raises as `open_encoder`, and ModelError where the space
+    has none."""
+    origin = workspace.store.maps.space(space_id)
+    if origin.vectors_key is not None:
+        raise ModelError(
+            "This map stands on vectors from a file: there is no model to train.",
+            "Embed anew with a model on the Map page, then train it.",
+        )
+    if origin.model_key is None:
         return load_bundled()
-    return load_folder(workspace.files.folder(found.model_key), found.space)
+    folder = workspace.files.folder(origin.model_key)
+    return load_folder(folder, origin.space, runs_code=runs_code)
 
 
 def embed(workspace: Workspace, corpus: Corpus, encoder: Encoder, progress: Progress) -> Embedding:

@@ -23,8 +23,9 @@ from core.project.arrays import (
     load_prior,
 )
 from core.project.cards import topic_labels
+from core.project.drawing import BLOCKS, drawn_from
 from core.project.intake import load_corpus
-from core.project.mapping import BLOCKS, Current, adopt, current, drawn_from
+from core.project.mapping import Current, adopt, current
 from core.project.settled import reliabilities
 from core.project.spread import known_to, said
 from core.project.workspace import Workspace

@@ -1,42 +1,27 @@
-"""Making the map: embed, lay out, cluster, name — and make it the project's current one."""
+"""Making the map, and making it the project's current one with all that people did."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
-from core.domain.clusterings import Centroids, Clustering, ClusterSpec, Lineage
+from core.domain.clusterings import Centroids, Clustering, ClusterSpec
 from core.domain.errors import StaleEditError, TooFewError
-from core.domain.ports import Encoder, Progress
+from core.domain.ports import Progress
 from core.domain.projects import Map, Project
-from core.domain.spaces import Embedding, Layout
 from core.domain.taxonomy import Taxonomy
 from core.domain.texts import Corpus
-from core.project.arrays import (
-    keep_clustering,
-    keep_embedding,
-    keep_ground,
-    keep_layout,
-    load_clustering,
-    load_embedding,
-    load_layout,
-)
-from core.project.encoders import base_space, embed, open_encoder
+from core.project.arrays import load_clustering
+from core.project.drawing import Drawn, describe, draw, recluster
+from core.project.embedders import take
+from core.project.encoders import open_encoder
 from core.project.intake import find_project, load_corpus
-from core.project.stages import shares
 from core.project.workspace import Workspace
-from core.steps.clustering import cluster, match
-from core.steps.grouping import FEWEST, lay_ground
 from core.steps.hierarchy import grow as grow_hierarchy
-from core.steps.projection import project as project_vectors
 from core.steps.taxonomy import assign, carry
 from core.steps.taxonomy import grow as grow_taxonomy
-
-# Bunches of texts that questions are about: as many as an LLM is likely to be asked.
-BLOCKS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +31,6 @@ class Current:
     project: Project
     map: Map
     taxonomy: Taxonomy
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A map that was just made, with its arrays, and the lineage of its clusters."""
-
-    map: Map
-    embedding: Embedding
-    clustering: Clustering
-    lineage: Lineage
 
 
 def current(workspace: Workspace, project_id: str) -> Current:
@@ -70,118 +45,33 @@ def current(workspace: Workspace, project_id: str) -> Current:
 def make_map(
     workspace: Workspace, project_id: str, params: Mapping[str, Any], progress: Progress
 ) -> dict[str, Any]:
-    """Make (or make anew) the project's map with the clustering that `params` name.
+    """Make (or make anew) the project's map.
 
-    `params` are the fields of `ClusterSpec`. A project that has a map keeps its
-    space, and its layout too; human edits are carried over. Returns the new
-    map's id and its number of clusters.
+    `params` are the fields of `ClusterSpec`, and perhaps `embedder`: those of
+    `embedders.Choice`. Without it a project that has a map keeps its space, and its
+    layout too. Human edits are carried over. Returns the new map's id and its number
+    of clusters.
     """
     project = find_project(workspace, project_id)
     corpus = load_corpus(workspace, project)
-    spec = ClusterSpec(**{"seed": project.seed, **params})
-    if project.head is None:
-        space = base_space(workspace)
+    clustered = {key: value for key, value in params.items() if key != "embedder"}
+    here = current(workspace, project_id) if project.head is not None else None
+    if here is None or "embedder" in params:
+        space = take(workspace, project, params.get("embedder", {}), progress)
         progress.report(0.0, "Loading the embedder")
-        drawn = draw(workspace, project, corpus, open_encoder(workspace, space.id), spec, progress)
-        adopt(workspace, project, corpus, drawn, "Made the first map")
+        encoder = open_encoder(workspace, space.id, runs_code=project.runs_code)
+        spec = ClusterSpec(**{"seed": project.seed, **clustered})
+        if here and not clustered:
+            spec = here.map.spec
+        parent = here.map if here else None
+        drawn = draw(workspace, project, corpus, encoder, spec, progress, parent=parent)
+        sentence = f"Embedded anew with {space.encoder}" if here else "Made the first map"
     else:
-        drawn = recluster(workspace, current(workspace, project_id), spec, progress)
-        adopt(workspace, project, corpus, drawn, f"Clustered again ({describe(drawn.map.spec)})")
+        spec = ClusterSpec(**{"seed": project.seed, **clustered})
+        drawn = recluster(workspace, project, here.map, spec, progress)
+        sentence = f"Clustered again ({describe(drawn.map.spec)})"
+    adopt(workspace, project, corpus, drawn, sentence)
     return {"map": drawn.map.id, "clusters": _count(drawn.clustering)}
-
-
-def draw(
-    workspace: Workspace,
-    project: Project,
-    corpus: Corpus,
-    encoder: Encoder,
-    spec: ClusterSpec,
-    progress: Progress,
-    parent: Map | None = None,
-) -> Drawn:
-    """Embed, lay out and cluster; with `parent`, start from its layout and keep its ids.
-
-    Saves arrays but no map: whoever called decides what becomes of it.
-    """
-    n = len(corpus.texts)
-    embedding_stage, layout_stage, cluster_stage = shares(progress, *_seconds(n))
-    embedding = embed(workspace, corpus, encoder, embedding_stage)
-    start = load_layout(workspace, parent) if parent else None
-    layout = project_vectors(
-        embedding, seed=project.seed, start=start, on_stage=layout_stage.report
-    )
-    keys = (keep_embedding(workspace, embedding), keep_layout(workspace, layout))
-    return _cluster(workspace, project, (embedding, layout), keys, spec, cluster_stage, parent)
-
-
-def recluster(workspace: Workspace, here: Current, spec: ClusterSpec, progress: Progress) -> Drawn:
-    """Cluster the current map's vectors again, ids kept by lineage."""
-    embedding, layout = load_embedding(workspace, here.map), load_layout(workspace, here.map)
-    keys = (here.map.embedding_key, here.map.layout_key)
-    return _cluster(workspace, here.project, (embedding, layout), keys, spec, progress, here.map)
-
-
-def _cluster(
-    workspace: Workspace,
-    project: Project,
-    arrays: tuple[Embedding, Layout],
-    keys: tuple[str, str],
-    spec: ClusterSpec,
-    progress: Progress,
-    parent: Map | None,
-) -> Drawn:
-    embedding, layout = arrays
-    progress.report(0.0, "Finding clusters")
-    clustering = cluster(embedding, layout, spec)
-    progress.report(0.3, "Preparing the questions")
-    drawn = drawn_from(workspace, project, embedding, clustering, keys, parent)
-    progress.report(0.5, "Naming clusters")
-    return drawn
-
-
-def drawn_from(
-    workspace: Workspace,
-    project: Project,
-    embedding: Embedding,
-    clustering: Clustering,
-    keys: tuple[str, str],
-    parent: Map | None,
-    *,
-    prior_key: str | None = None,
-    ground_key: str | None = None,
-    answers: Mapping[str, str] | None = None,
-) -> Drawn:
-    """Keep a partition as a map that nobody adopted yet, its ids continued from `parent`.
-
-    `keys` name the arrays of its embedding and its layout. A partition that answers
-    shaped comes with the keys of the one that knew none and of its ground, and
-    with the ids of those answers.
-    """
-    lineage, next_id = Lineage(()), 0
-    if parent:
-        clustering, lineage = match(
-            load_clustering(workspace, parent), clustering, next_id=parent.next_cluster_id
-        )
-        next_id = parent.next_cluster_id
-    if ground_key is None and len(embedding.text_ids) >= FEWEST:
-        ground = lay_ground(embedding, clustering, blocks=BLOCKS)
-        ground_key = keep_ground(workspace, ground)
-    new = Map(
-        id=uuid4().hex,
-        project=project.id,
-        space=embedding.space,
-        spec=clustering.spec,
-        embedding_key=keys[0],
-        layout_key=keys[1],
-        clustering_key=keep_clustering(workspace, clustering, answers),
-        round=parent.round if parent else 0,
-        next_cluster_id=max(next_id, int(clustering.labels.max(initial=-1)) + 1),
-        parent=parent.id if parent else None,
-        created_at=datetime.now(UTC),
-        prior_key=prior_key,
-        ground_key=ground_key,
-    )
-    return Drawn(new, embedding, clustering, lineage)
 
 
 def adopt(
@@ -193,12 +83,60 @@ def adopt(
 
 
 def adopt_kept(
-    workspace: Workspace, project: Project, corpus: Corpus, drawn: Drawn, sentence: str
+    workspace: Workspace,
+    project: Project,
+    corpus: Corpus,
+    drawn: Drawn,
+    sentence: str,
+    *,
+    author: str | None = None,
 ) -> Taxonomy:
-    """As `adopt`, for a map that is in the store already (a proposal's).
+    """As `adopt`, for a map that is in the store already (a proposal's). `author` None:
+    the installation's own.
 
     Raises StaleEditError where the current map is no longer the one it was made from.
     """
+    fresh, head = _carried(workspace, project, corpus, drawn)
+    return workspace.store.projects.append(
+        project.id,
+        fresh,
+        parent=head,
+        sentence=sentence,
+        author=author or workspace.settings.annotator,
+        at=datetime.now(UTC),
+    )
+
+
+def keep_beside(
+    workspace: Workspace,
+    project: Project,
+    corpus: Corpus,
+    drawn: Drawn,
+    sentences: tuple[str, str],
+    *,
+    author: str | None = None,
+) -> Taxonomy:
+    """Keep a drawn map as a state to return to, and go on with the current one.
+
+    `sentences` tell the two in History: saved, went on. Raises as `adopt_kept`.
+    """
+    fresh, head = _carried(workspace, project, corpus, drawn)
+    if head is None:
+        raise TooFewError("This project has no map yet.", "Make one on the Map page.")
+    return workspace.store.projects.append_beside(
+        project.id,
+        fresh,
+        parent=head,
+        sentences=sentences,
+        author=author or workspace.settings.annotator,
+        at=datetime.now(UTC),
+    )
+
+
+def _carried(
+    workspace: Workspace, project: Project, corpus: Corpus, drawn: Drawn
+) -> tuple[Taxonomy, int | None]:
+    """Return the taxonomy of a drawn map with what people did, and the version below it."""
     # Read anew: a person may have edited the taxonomy while the map was made.
     here = current(workspace, project.id) if project.head is not None else None
     if here and here.map.id != drawn.map.parent:
@@ -212,39 +150,11 @@ def adopt_kept(
         grow_hierarchy(Centroids.of(drawn.embedding.vectors, drawn.clustering.labels)),
         {text.id: text.body for text in corpus.texts},
     )
-    if here:
-        assignment = assign(here.taxonomy, load_clustering(workspace, here.map))
-        fresh = carry(here.taxonomy, assignment, fresh, drawn.lineage, drawn.clustering)
-    return workspace.store.projects.append(
-        project.id,
-        fresh,
-        parent=here.project.head if here else None,
-        sentence=sentence,
-        author=workspace.settings.annotator,
-        at=datetime.now(UTC),
-    )
-
-
-def expected_seconds(texts: int) -> int:
-    """Return about how long a first map takes on two cores, in seconds."""
-    return round(sum(_seconds(texts)))
-
-
-def _seconds(texts: int) -> tuple[float, float, float]:
-    """Expected seconds of embedding, laying out, and clustering with naming."""
-    return 3 + texts / 150, 8 + texts / 250, 1 + texts / 1500
-
-
-def describe(spec: ClusterSpec) -> str:
-    """Say a clustering's settings in words."""
-    if spec.method == "hdbscan":
-        return f"HDBSCAN {spec.selection}, at least {spec.min_cluster_size} texts a cluster"
-    return f"{'k-means' if spec.method == 'kmeans' else 'Ward'}, {spec.k} clusters"
-
-
-def next_round(drawn: Drawn) -> Drawn:
-    """Return the drawn map counted as one retrain further."""
-    return replace(drawn, map=replace(drawn.map, round=drawn.map.round + 1))
+    if here is None:
+        return fresh, None
+    assignment = assign(here.taxonomy, load_clustering(workspace, here.map))
+    carried = carry(here.taxonomy, assignment, fresh, drawn.lineage, drawn.clustering)
+    return carried, here.project.head
 
 
 def _count(clustering: Clustering) -> int:

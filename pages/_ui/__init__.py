@@ -21,6 +21,7 @@ from pages._ui.position import (
     tray,
 )
 from pages._ui.prompts import show_prompts
+from pages._ui.proposal import show_proposal
 from pages._ui.returned import show_import
 from pages._ui.selection import show_tray
 from pages._ui.show import is_dark, lines, plain, told_errors, when
@@ -57,6 +58,7 @@ __all__ = [
     "show_moves",
     "show_name",
     "show_prompts",
+    "show_proposal",
     "show_tray",
     "show_trust",
     "show_usage",

@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.project.mapping import Current, describe
+from core.project.drawing import describe
+from core.project.mapping import Current
 from pages._ui.work import start
 
 METHODS = {

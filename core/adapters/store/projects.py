@@ -138,16 +138,6 @@ class Projects:
             _set_head(connection, project_id, head)
         return replace(taxonomy, version=number)
 
-    def notes(self, project_id: str) -> tuple[VersionNote, ...]:
-        """Return what made each version, the newest first."""
-        with self._db.read() as connection:
-            rows = connection.execute(
-                sa.select(version)
-                .where(version.c.project_id == project_id)
-                .order_by(version.c.number.desc())
-            )
-            return tuple(_note(row) for row in rows)
-
     def note(self, project_id: str, number: int) -> VersionNote:
         with self._db.read() as connection:
             return _note(connection.execute(_at(project_id, number)).one())

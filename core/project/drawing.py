@@ -1,0 +1,160 @@
+"""Drawing a map that nobody adopted yet: embed, lay out, cluster, follow the clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from core.domain.clusterings import Clustering, ClusterSpec, Lineage
+from core.domain.ports import Encoder, Progress
+from core.domain.projects import Map, Project
+from core.domain.spaces import Embedding, Layout
+from core.domain.texts import Corpus
+from core.project.arrays import (
+    keep_clustering,
+    keep_embedding,
+    keep_ground,
+    keep_layout,
+    load_clustering,
+    load_embedding,
+    load_layout,
+)
+from core.project.encoders import embed
+from core.project.stages import shares
+from core.project.workspace import Workspace
+from core.steps.clustering import cluster, match
+from core.steps.grouping import FEWEST, lay_ground
+from core.steps.projection import project as project_vectors
+
+# Bunches of texts that questions are about: as many as an LLM is likely to be asked.
+BLOCKS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A map that was just made, with its arrays, and the lineage of its clusters."""
+
+    map: Map
+    embedding: Embedding
+    clustering: Clustering
+    lineage: Lineage
+
+
+def draw(
+    workspace: Workspace,
+    project: Project,
+    corpus: Corpus,
+    encoder: Encoder,
+    spec: ClusterSpec,
+    progress: Progress,
+    parent: Map | None = None,
+) -> Drawn:
+    """Embed, lay out and cluster; with `parent`, start from its layout and keep its ids.
+
+    Saves arrays but no map: whoever called decides what becomes of it.
+    """
+    n = len(corpus.texts)
+    embedding_stage, layout_stage, cluster_stage = shares(progress, *_seconds(n))
+    embedding = embed(workspace, corpus, encoder, embedding_stage)
+    start = load_layout(workspace, parent) if parent else None
+    layout = project_vectors(
+        embedding, seed=project.seed, start=start, on_stage=layout_stage.report
+    )
+    keys = (keep_embedding(workspace, embedding), keep_layout(workspace, layout))
+    return _cluster(workspace, project, (embedding, layout), keys, spec, cluster_stage, parent)
+
+
+def recluster(
+    workspace: Workspace, project: Project, source: Map, spec: ClusterSpec, progress: Progress
+) -> Drawn:
+    """Cluster a map's vectors again, ids kept by lineage."""
+    arrays = load_embedding(workspace, source), load_layout(workspace, source)
+    keys = (source.embedding_key, source.layout_key)
+    return _cluster(workspace, project, arrays, keys, spec, progress, source)
+
+
+def _cluster(
+    workspace: Workspace,
+    project: Project,
+    arrays: tuple[Embedding, Layout],
+    keys: tuple[str, str],
+    spec: ClusterSpec,
+    progress: Progress,
+    parent: Map | None,
+) -> Drawn:
+    embedding, layout = arrays
+    progress.report(0.0, "Finding clusters")
+    clustering = cluster(embedding, layout, spec)
+    progress.report(0.3, "Preparing the questions")
+    drawn = drawn_from(workspace, project, embedding, clustering, keys, parent)
+    progress.report(0.5, "Naming clusters")
+    return drawn
+
+
+def drawn_from(
+    workspace: Workspace,
+    project: Project,
+    embedding: Embedding,
+    clustering: Clustering,
+    keys: tuple[str, str],
+    parent: Map | None,
+    *,
+    prior_key: str | None = None,
+    ground_key: str | None = None,
+    answers: Mapping[str, str] | None = None,
+) -> Drawn:
+    """Keep a partition as a map that nobody adopted yet, its ids continued from `parent`.
+
+    `keys` name the arrays of its embedding and its layout. A partition that answers
+    shaped comes with the keys of the one that knew none and of its ground, and
+    with the ids of those answers.
+    """
+    lineage, next_id = Lineage(()), 0
+    if parent:
+        clustering, lineage = match(
+            load_clustering(workspace, parent), clustering, next_id=parent.next_cluster_id
+        )
+        next_id = parent.next_cluster_id
+    if ground_key is None and len(embedding.text_ids) >= FEWEST:
+        ground = lay_ground(embedding, clustering, blocks=BLOCKS)
+        ground_key = keep_ground(workspace, ground)
+    new = Map(
+        id=uuid4().hex,
+        project=project.id,
+        space=embedding.space,
+        spec=clustering.spec,
+        embedding_key=keys[0],
+        layout_key=keys[1],
+        clustering_key=keep_clustering(workspace, clustering, answers),
+        round=parent.round if parent else 0,
+        next_cluster_id=max(next_id, int(clustering.labels.max(initial=-1)) + 1),
+        parent=parent.id if parent else None,
+        created_at=datetime.now(UTC),
+        prior_key=prior_key,
+        ground_key=ground_key,
+    )
+    return Drawn(new, embedding, clustering, lineage)
+
+
+def expected_seconds(texts: int) -> int:
+    """Return about how long a first map takes on two cores, in seconds."""
+    return round(sum(_seconds(texts)))
+
+
+def _seconds(texts: int) -> tuple[float, float, float]:
+    """Expected seconds of embedding, laying out, and clustering with naming."""
+    return 3 + texts / 150, 8 + texts / 250, 1 + texts / 1500
+
+
+def describe(spec: ClusterSpec) -> str:
+    """Say a clustering's settings in words."""
+    if spec.method == "hdbscan":
+        return f"HDBSCAN {spec.selection}, at least {spec.min_cluster_size} texts a cluster"
+    return f"{'k-means' if spec.method == 'kmeans' else 'Ward'}, {spec.k} clusters"
+
+
+def next_round(drawn: Drawn) -> Drawn:
+    """Return the drawn map counted as one retrain further."""
+    return replace(drawn, map=replace(drawn.map, round=drawn.map.round + 1))

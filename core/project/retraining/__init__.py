@@ -1,0 +1,26 @@
+"""Retraining the embedder on the answers: a proposal, to be kept or thrown away."""
+
+from core.project.retraining.deciding import discard, keep, keep_both, newest_proposal
+from core.project.retraining.material import Material, material
+from core.project.retraining.speeds import Way, duration, place, ways
+from core.project.retraining.training import retrain
+from core.project.retraining.words import advice, changes, cluster_names, side_figures, told
+
+__all__ = [
+    "Material",
+    "Way",
+    "advice",
+    "changes",
+    "cluster_names",
+    "discard",
+    "duration",
+    "keep",
+    "keep_both",
+    "material",
+    "newest_proposal",
+    "place",
+    "retrain",
+    "side_figures",
+    "told",
+    "ways",
+]

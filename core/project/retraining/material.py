@@ -1,0 +1,125 @@
+"""What there is to learn from, what judges the result, and what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from core.domain.judgments import Constraints, Judgment, Verdict, counting
+from core.domain.questions import Placement
+from core.project.arrays import load_clustering
+from core.project.mapping import Current, current
+from core.project.settled import settle
+from core.project.workspace import Workspace
+from core.steps.training import demand_contrast, largest_group, lopsided, split
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """Settled answers in two halves without a common text: those to learn from, and the
+    people's that judge. `learned` are the answers behind the first half."""
+
+    train: Constraints
+    held_out: Constraints
+    settled: Constraints
+    learned: tuple[Judgment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What there is to learn from. `contested` counts what contradicts itself, `ignored`
+    answers about texts that are gone; `warnings` are sentences."""
+
+    answers: int
+    placements: int
+    must_links: int
+    cannot_links: int
+    triplets: int
+    contested: int
+    ignored: int
+    train: int
+    held_out: int
+    texts: int
+    warnings: tuple[str, ...]
+
+
+def material(workspace: Workspace, project_id: str) -> Material:
+    """Return what a retraining would learn from now. Raises TooFewError."""
+    here = current(workspace, project_id)
+    judgments = workspace.store.reviews.judgments(project_id)
+    halves = divide(workspace, here, judgments)
+    found = halves.settled
+    return Material(
+        answers=len(judgments),
+        placements=len(found.placements),
+        must_links=len(found.must_links),
+        cannot_links=len(found.cannot_links),
+        triplets=len(found.triplets),
+        contested=found.contested,
+        ignored=found.ignored,
+        train=len(halves.train),
+        held_out=len(halves.held_out),
+        texts=len(load_clustering(workspace, here.map).text_ids),
+        warnings=_warnings(halves),
+    )
+
+
+def divide(workspace: Workspace, here: Current, judgments: Sequence[Judgment]) -> Halves:
+    """Divide the answers about the current map's texts into what teaches and what judges.
+
+    A person's answers alone judge: neither a model's nor those approved by the dozen.
+    Raises TooFewError where there is too little to learn from.
+    """
+    clustering = load_clustering(workspace, here.map)
+    known = frozenset(clustering.text_ids)
+    settled = settle(judgments, known)
+    train, held_out = split(
+        settled, seed=here.project.seed, judges=settle(by_hand(judgments), known)
+    )
+    demand_contrast(train, dict(zip(clustering.text_ids, clustering.labels.tolist(), strict=True)))
+    return Halves(train, held_out, settled, learned(judgments, held_out))
+
+
+def by_hand(judgments: Sequence[Judgment]) -> tuple[Judgment, ...]:
+    """Return the answers that a person gave one by one."""
+    return tuple(one for one in judgments if one.source == "human")
+
+
+def learned(judgments: Sequence[Judgment], held_out: Constraints) -> tuple[Judgment, ...]:
+    """Return the answers that teach: those that count and touch no text that judges."""
+    judged = _texts(held_out)
+    return tuple(
+        one
+        for one in counting(judgments)
+        if one.verdict is not Verdict.UNSURE and judged.isdisjoint(_subjects(one))
+    )
+
+
+def _subjects(judgment: Judgment) -> Collection[str]:
+    question = judgment.question
+    # A placement is learned without those of its texts that judge.
+    return (question.text,) if isinstance(question, Placement) else question.texts
+
+
+def _texts(constraints: Constraints) -> set[str]:
+    links = (*constraints.must_links, *constraints.cannot_links)
+    found = {text for link in links for text in (link.left, link.right)}
+    for one in constraints.triplets:
+        found |= {one.anchor, one.positive, one.negative}
+    return found
+
+
+def _warnings(halves: Halves) -> tuple[str, ...]:
+    found = []
+    if not len(halves.held_out):
+        found.append(
+            "No answer of yours judges the result, only models have answered so far. Answer some "
+            "questions yourself, or look at the maps with care before you decide."
+        )
+    if lopsided(halves.train):
+        largest, texts = largest_group(halves.train)
+        found.append(
+            f"One group holds {largest:,} of the {texts:,} texts answered about, so it is mostly "
+            "that group that is learned. Some more answers about the others would help them."
+        )
+    return tuple(found)
