@@ -6,12 +6,19 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 from core.domain.shares import wilson
+from core.domain.spaces import Floats, Ints
+
+Speed = Literal["adapter", "last", "whole", "sharpen"]
+"""How to train: a linear map over the vectors (seconds), the last layers or the whole
+encoder on the answers (minutes), or sharpening the clusters without any answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSpec:
     """Settings of a contrastive fine-tune. `learning_rate` is AdamW's peak rate;
-    `loss` names what triplets teach by: our own, or the reference recipe's."""
+    `loss` names what triplets teach by: our own, or the reference recipe's. `layers`
+    is how many of the last layers learn, None: all. `patience` is the number of epochs
+    without a better check after which training ends."""
 
     epochs: int = 4
     batch_size: int = 16
@@ -19,17 +26,63 @@ class TrainingSpec:
     temperature: float = 0.05
     seed: int = 0
     loss: Literal["guided", "clusterllm"] = "guided"
+    layers: int | None = None
+    patience: int = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TaughtGroups:
+    """Texts with the group that they are to be near.
+
+    `bodies` (n,), sorted; `groups` int32 (n,): 0 … g−1; `weights` float32 (n,) in
+    (0, 1]: how sure it is. `centres` float32 (g, d), unit rows: where each group lies
+    in the space that is left.
+    """
+
+    bodies: tuple[str, ...]
+    groups: Ints
+    weights: Floats
+    centres: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingExamples:
-    """Bodies to learn from: (anchor, positive, negative) and (left, right, same)."""
+    """Bodies to learn from: (anchor, positive, negative), (left, right, same), and
+    texts of groups. The weights in (0, 1], one a triplet and one a pair; () where all
+    weigh 1."""
 
     triplets: tuple[tuple[str, str, str], ...]
     pairs: tuple[tuple[str, str, bool], ...]
+    triplet_weights: tuple[float, ...] = ()
+    pair_weights: tuple[float, ...] = ()
+    groups: TaughtGroups | None = None
 
     def __len__(self) -> int:
-        return len(self.triplets) + len(self.pairs)
+        taught = len(self.groups.bodies) if self.groups else 0
+        return len(self.triplets) + len(self.pairs) + taught
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Adapter:
+    """A linear map over unit vectors: `matrix` float32 (d, d), applied from the right.
+
+    `strength` in [0, 1) is how far it goes, 0 is nothing: what the answers themselves
+    preferred, `before` without it and `after` with it in cross-validation.
+    """
+
+    matrix: Floats
+    strength: float
+    before: Score
+    after: Score
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast this machine is: seconds that it takes a thousand tokens to be embedded
+    and to be learned from by the whole encoder."""
+
+    embed: float
+    learn: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,34 @@ from __future__ import annotations
 import copy
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import astuple
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from core.adapters.encoders.contrast import chosen_contrast, guided_contrast
+import numpy as np
+
+from core.adapters.encoders.checkpoints import Checkpoints
+from core.adapters.encoders.contrast import (
+    SAME_CENTRE,
+    chosen_contrast,
+    group_contrast,
+    guided_contrast,
+    linked_contrast,
+)
 from core.adapters.encoders.sentence import REVISION_DIGITS, SentenceEncoder, space_of
+from core.adapters.encoders.stopping import Best, Encode
+from core.adapters.encoders.trainer import Batches, arguments, trainer_class
 from core.domain.errors import ModelError, TooFewError
-from core.domain.spaces import Space
+from core.domain.ids import content_id
+from core.domain.spaces import Floats, Space
 from core.domain.training import TrainingExamples, TrainingSpec
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-_WEIGHT_DECAY = 0.01
+# How much faster the vectors that stand for groups learn than the encoder.
+_PROTOTYPE_RATE = 10.0
 
 
 def fine_tune(
@@ -26,111 +40,182 @@ def fine_tune(
     examples: TrainingExamples,
     spec: TrainingSpec,
     on_step: Callable[[int, int, float], None],
+    *,
+    check: Callable[[Encode], float] | None = None,
+    checkpoints: Checkpoints | None = None,
 ) -> SentenceEncoder:
     """Return a new encoder that learned from `examples`; `encoder` stays as it was.
 
     Triplets teach by a contrastive loss: with `spec.loss` "guided", one whose in-batch
     false negatives are masked with the given encoder as guide (MultiCSR: Wang et al.,
     NAACL 2024, third stage; GISTEmbed: Solatorio 2024, arXiv 2402.16829); with
-    "clusterllm", that of the reference recipe. Pairs teach by CoSENT, which ranks every
-    'same' above every 'different', or, where all answers are alike, by the online
-    contrastive loss. AdamW with linear decay and no warm-up, which would take one
-    of the four steps that a dozen answers give. The order of the examples changes
-    nothing.
+    "clusterllm", that of the reference recipe, kept as published. Pairs teach by a
+    weighted CoSENT, groups by contrast with their neighbours. Of `spec.layers` only the
+    last layers learn; word embeddings stay as they are: they are half of the weights,
+    and most words of a new text are in no example. AdamW with linear decay and no
+    warm-up, which would take one of the four steps that a dozen answers give. The order
+    of the examples changes nothing.
 
-    `on_step(done, total, loss)` follows each optimiser step and may raise
-    Cancelled. Raises TooFewError without examples, and ModelError once the loss
-    or a weight is not finite.
+    `check(encode)` scores the encoder after each epoch, higher is better: the best
+    epoch is returned, and training ends once `spec.patience` epochs brought nothing.
+    With `checkpoints` a training that was killed goes on from the last one if it is the
+    same training, and comes to the same weights.
+
+    `on_step(done, total, loss)` follows each optimiser step and may raise Cancelled.
+    Raises TooFewError without examples, ModelError once the loss or a weight is not
+    finite, and StorageError where a checkpoint cannot be written.
     """
-    if not examples:
+    if not len(examples):
         raise TooFewError(
             "There are no answers to learn from.",
             "Answer some questions on the Review page, then train again.",
         )
-    from sentence_transformers import SentenceTransformerTrainingArguments
     from transformers.trainer_callback import PrinterCallback
     from transformers.trainer_utils import set_seed
 
     model = copy.deepcopy(encoder.model).float()
+    if spec.loss != "clusterllm":
+        _freeze(model, spec.layers)
     set_seed(spec.seed)
+    data = _Data(encoder, model, examples, spec)
+    best = Best(encoder, model, check, spec.patience)
     with TemporaryDirectory() as folder:
-        trainer = _trainer_class()(
+        args = arguments(folder, model, spec)
+        if examples.groups is not None:
+            rate = spec.learning_rate * _PROTOTYPE_RATE
+            args.learning_rate_mapping = {r"(^|\.)prototypes$": rate}
+        trainer = trainer_class()(
             model=model,
-            args=SentenceTransformerTrainingArguments(
-                output_dir=folder,
-                num_train_epochs=spec.epochs,
-                per_device_train_batch_size=spec.batch_size,
-                learning_rate=spec.learning_rate,
-                weight_decay=_WEIGHT_DECAY,
-                seed=spec.seed,
-                use_cpu=model.device.type == "cpu",
-                dataloader_pin_memory=False,
-                save_strategy="no",
-                eval_strategy="no",
-                logging_steps=1,
-                logging_nan_inf_filter=False,
-                report_to="none",
-                disable_tqdm=True,
-            ),
-            train_dataset=_datasets(examples),
-            loss=_losses(model, encoder.model, examples, spec),
-            callbacks=[reporter(on_step)],
+            args=args,
+            train_dataset=data.sets,
+            loss=data.losses,
+            callbacks=[reporter(on_step), best.callback()],
         )
         trainer.remove_callback(PrinterCallback)
-        trainer.train()
-    return SentenceEncoder(model.eval(), _tuned_space(encoder.space, model))
-
-
-def _trainer_class() -> Any:
-    from sentence_transformers import SentenceTransformerTrainer
-
-    class Trainer(SentenceTransformerTrainer):  # type: ignore[misc]  # untyped to mypy
-        def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
-            """Leave the card out: it is never saved, and would copy texts into the model."""
-
-    return Trainer
-
-
-def _datasets(examples: TrainingExamples) -> Any:
-    """One Dataset a kind of example, rows sorted so that their order leaves no trace."""
-    from datasets import Dataset, DatasetDict
-
-    found = {}
-    if examples.triplets:
-        anchors, positives, negatives = zip(*sorted(examples.triplets), strict=True)
-        found["triplets"] = Dataset.from_dict(
-            {"anchor": anchors, "positive": positives, "negative": negatives}
+        trainer.best = best
+        trainer.batches = Batches(
+            data.lengths, spec.batch_size, spec.seed, bucketed=spec.loss != "clusterllm"
         )
-    if examples.pairs:
-        lefts, rights, same = zip(*sorted(examples.pairs), strict=True)
-        found["pairs"] = Dataset.from_dict(
-            {"left": lefts, "right": rights, "label": [int(is_same) for is_same in same]}
-        )
-    return DatasetDict(found)
+        resumed = None
+        if checkpoints is not None:
+            checkpoints = checkpoints.of(_name(encoder.space, examples, spec))
+            resumed = checkpoints.newest()
+            trainer.keep_in(checkpoints)
+        trainer.train(resume_from_checkpoint=None if resumed is None else str(resumed))
+    tuned = _finished(encoder, best.state(model))
+    if checkpoints is not None:
+        checkpoints.clear()
+    return tuned
 
 
-def _losses(
-    model: SentenceTransformer,
-    guide: SentenceTransformer,
-    examples: TrainingExamples,
-    spec: TrainingSpec,
-) -> dict[str, Any]:
-    from sentence_transformers.sentence_transformer.losses import (
-        CoSENTLoss,
-        OnlineContrastiveLoss,
+class _Data:
+    """The examples as datasets, with their losses and lengths: one a kind, its rows
+    sorted so that their order leaves no trace."""
+
+    def __init__(
+        self,
+        encoder: SentenceEncoder,
+        model: SentenceTransformer,
+        examples: TrainingExamples,
+        spec: TrainingSpec,
+    ) -> None:
+        from datasets import DatasetDict
+
+        self.sets: Any = DatasetDict()
+        self.losses: dict[str, Any] = {}
+        self.lengths: list[list[int]] = []
+        if examples.triplets:
+            rows, weights = _sorted(examples.triplets, examples.triplet_weights)
+            columns = list(zip(*rows, strict=True))
+            self._add("triplets", columns)
+            if spec.loss == "clusterllm":
+                self.losses["triplets"] = chosen_contrast(model, spec.temperature)
+            else:
+                guide = _guide(encoder, columns)
+                self.losses["triplets"] = guided_contrast(model, guide, weights, spec.temperature)
+        if examples.pairs:
+            rows, weights = _sorted(examples.pairs, examples.pair_weights)
+            left, right, same = zip(*rows, strict=True)
+            self._add("pairs", [left, right])
+            self.losses["pairs"] = linked_contrast(model, same, weights)
+        if examples.groups is not None:
+            self._add("groups", [examples.groups.bodies])
+            self.losses["groups"] = group_contrast(
+                model, examples.groups, spec.temperature, same=SAME_CENTRE
+            )
+
+    def _add(self, name: str, columns: Sequence[Sequence[str]]) -> None:
+        from datasets import Dataset
+
+        # The tokenizer refuses lone surrogates, which JSON files may hold.
+        readable = [
+            [body.encode("utf-8", "replace").decode("utf-8") for body in column]
+            for column in columns
+        ]
+        named = {f"text{place}": column for place, column in enumerate(readable)}
+        rows = len(readable[0])
+        self.sets[name] = Dataset.from_dict({**named, "label": list(range(rows))})
+        self.lengths.append([max(map(len, row)) for row in zip(*readable, strict=True)])
+
+
+def _sorted(rows: Sequence[Any], weights: Sequence[float]) -> tuple[list[Any], list[float]]:
+    """Return rows and weights (1 where there are none) in an order of their own."""
+    paired = sorted(zip(rows, weights or (1.0,) * len(rows), strict=True))
+    return [row for row, _ in paired], [weight for _, weight in paired]
+
+
+def _guide(encoder: SentenceEncoder, columns: Sequence[Sequence[str]]) -> list[Floats]:
+    """Return what the frozen base makes of each column: each body is embedded once."""
+    bodies = sorted({body for column in columns for body in column})
+    vectors = encoder.encode(bodies)
+    row_of = {body: row for row, body in enumerate(bodies)}
+    return [vectors[np.array([row_of[body] for body in column])] for column in columns]
+
+
+def _freeze(model: SentenceTransformer, layers: int | None) -> None:
+    """Leave only the last `layers` to learn (None: all), and no word embeddings."""
+    from torch import nn
+
+    if layers is not None:
+        stacks = [
+            part for part in model.modules() if isinstance(part, nn.ModuleList) and len(part) > 1
+        ]
+        if not stacks:
+            raise ModelError(
+                "This embedder has no layers of which the last could be trained.",
+                "Train the whole embedder, or use the quick adapter.",
+            )
+        model.requires_grad_(False)
+        for layer in list(max(stacks, key=lambda stack: len(stack)))[-layers:]:
+            layer.requires_grad_(True)
+    for part in model.modules():
+        if isinstance(part, nn.Embedding):
+            part.requires_grad_(False)
+
+
+def _finished(encoder: SentenceEncoder, state: dict[str, Any]) -> SentenceEncoder:
+    """Return a model of its own with these weights: the trainer leaves its marks."""
+    model = copy.deepcopy(encoder.model).float()
+    model.load_state_dict(state)
+    return SentenceEncoder(model.eval(), tuned_space(encoder.space, model))
+
+
+def _name(parent: Space, examples: TrainingExamples, spec: TrainingSpec) -> str:
+    """Return the name of a training: the same space, examples and settings."""
+    groups = examples.groups
+    taught = (
+        ()
+        if groups is None
+        else (*groups.bodies, str(groups.groups.tolist()), str(groups.weights.tolist()))
     )
-
-    losses: dict[str, Any] = {}
-    if examples.triplets:
-        losses["triplets"] = (
-            chosen_contrast(model, spec.temperature)
-            if spec.loss == "clusterllm"
-            else guided_contrast(model, guide, spec.temperature)
-        )
-    if examples.pairs:
-        both = len({same for *_, same in examples.pairs}) == 2
-        losses["pairs"] = (CoSENTLoss if both else OnlineContrastiveLoss)(model)
-    return losses
+    return content_id(
+        "training",
+        parent.id,
+        repr(astuple(spec)),
+        repr(_sorted(examples.triplets, examples.triplet_weights)),
+        repr(_sorted(examples.pairs, examples.pair_weights)),
+        *taught,
+    )
 
 
 def reporter(on_step: Callable[[int, int, float], None]) -> Any:
@@ -143,20 +228,20 @@ def reporter(on_step: Callable[[int, int, float], None]) -> Any:
             if loss is None:  # the summary after the last step
                 return
             if not math.isfinite(loss):
-                raise _diverged()
+                raise diverged()
             on_step(state.global_step, state.max_steps, float(loss))
 
     return Reporter()
 
 
-def _diverged() -> ModelError:
+def diverged() -> ModelError:
     return ModelError(
         "The training diverged: the loss is no longer a finite number.",
         "Train again with a smaller learning rate; the model in use is untouched.",
     )
 
 
-def _tuned_space(parent: Space, model: SentenceTransformer) -> Space:
+def tuned_space(parent: Space, model: SentenceTransformer) -> Space:
     """Return the space of `model`, named after its root and the number of tunings."""
     root, _, tunings = parent.encoder.rpartition("+r")
     name = f"{root}+r{int(tunings) + 1}" if root and tunings.isdigit() else f"{parent.encoder}+r1"
@@ -170,7 +255,7 @@ def weights_revision(model: SentenceTransformer) -> str:
     digest = hashlib.sha256()
     for name, weights in sorted(model.state_dict().items()):
         if not bool(torch.isfinite(weights).all()):
-            raise _diverged()
+            raise diverged()
         digest.update(f"{name} {tuple(weights.shape)} ".encode())
         digest.update(weights.cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:REVISION_DIGITS]
