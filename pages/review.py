@@ -38,9 +38,8 @@ def stopped(project: Project, terms: Terms, standing: review.Standing) -> bool:
     return True
 
 
-@st.fragment
 def desk(project: Project, terms: Terms) -> None:
-    """Where answers are given: a fragment, so that a key redraws the card alone."""
+    """Where answers are given."""
     standing = review.standing(_ui.workspace(), project.id, _ui.annotator())
     st.progress(standing.batch_share, text=standing.progress)
     st.caption(standing.told)
@@ -48,14 +47,12 @@ def desk(project: Project, terms: Terms) -> None:
         _ui.ask(project, terms, standing.checks)
 
 
-@st.fragment
-def table(project: Project, terms: Terms) -> None:
-    _ui.show_bulk(project, terms)
-
-
-@st.fragment
-def disputes(project: Project, terms: Terms) -> None:
-    _ui.show_disputes(project, terms)
+def body(project: Project, terms: Terms, chosen: str, busy: bool) -> None:
+    """What is drawn again at each answer, and by itself while the LLM is at work: a
+    fragment, so that a key redraws the card alone."""
+    if busy:
+        _ui.show_at_work(project)
+    {ONE: desk, MANY: _ui.show_bulk, DISPUTES: _ui.show_disputes}[chosen](project, terms)
 
 
 def mode() -> str:
@@ -79,10 +76,13 @@ def mode() -> str:
 _ui.title("Review")
 project = _ui.demand_map().project
 chosen = mode()
-with _ui.told_errors():
-    _ui.show_llm(project)
+busy = _ui.at_work(project)
 for doubt in telling.doubts(_ui.workspace(), project.id):
     st.caption(_ui.plain(doubt))
-terms = review.terms(_ui.workspace(), project.id)
 with _ui.told_errors():
-    {ONE: desk, MANY: table, DISPUTES: disputes}[chosen](project, terms)
+    if not busy:
+        _ui.show_llm(project)
+    terms = review.terms(_ui.workspace(), project.id)
+    # A table that changed by itself would lose the ticks of who reads it.
+    every = 2.0 if busy and chosen == ONE else None
+    st.fragment(body, run_every=every)(project, terms, chosen, busy)

@@ -16,12 +16,15 @@ _WATCHED = "watched_batch"
 _CHECK = "Check its answers: the blind checks say how good it is."
 
 
-def show_llm(project: Project) -> None:
-    """Show above the cards what the LLM does, or behind a closed lid how to let it."""
+def at_work(project: Project) -> bool:
+    """Return whether a batch is at work."""
     stands = judging.state(workspace(), project.id)
-    if stands is not None and stands.job is not None:
-        show_batch(project)
-        return
+    return stands is not None and stands.job is not None
+
+
+def show_llm(project: Project) -> None:
+    """Show above the cards what the last batch came to, and behind a lid how to start one."""
+    stands = judging.state(workspace(), project.id)
     waits = stands is not None and stands.status.resumable
     if stands is not None and not waits and st.session_state.get(_WATCHED) == stands.batch:
         told = judging.outcome(workspace(), project.id, stands)
@@ -44,9 +47,7 @@ def show_batch(project: Project, most: int = 200) -> None:
     """Show the LLM's batch: how it stands, or what a new one would take."""
     stands = judging.state(workspace(), project.id)
     if stands is not None and stands.job is not None:
-        st.session_state[_WATCHED] = stands.batch
-        st.query_params["job"] = stands.job.id
-        _at_work(project.id)
+        st.fragment(show_at_work, run_every=1.0)(project)
         return
     if stands is not None and stands.status.resumable:
         told = judging.outcome(workspace(), project.id, stands)
@@ -69,13 +70,19 @@ def show_batch(project: Project, most: int = 200) -> None:
         st.caption(plain(f"{told} {_CHECK}"))
 
 
-@st.fragment(run_every=1.0)
-def _at_work(project_id: str) -> None:
-    """Show a batch at work, with the ways to stop it; rerun the page when it is over."""
-    stands = judging.state(workspace(), project_id)
+def show_at_work(project: Project) -> None:
+    """Show a batch at work, with the ways to stop it; rerun the page when it is over.
+
+    Draw it in a fragment that polls: on a page that has no other one whose elements
+    change, or in that one. Of two fragments that run at once, Streamlit leaves elements
+    of the one standing that it should have taken away.
+    """
+    stands = judging.state(workspace(), project.id)
     if stands is None or stands.job is None:
         st.query_params.pop("job", None)
         st.rerun(scope="app")
+    st.session_state[_WATCHED] = stands.batch
+    st.query_params["job"] = stands.job.id
     stopping = stands.status is not BatchStatus.RUNNING
     st.progress(stands.share, text=plain(f"The LLM at work: {stands.told}"))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -86,7 +93,7 @@ def _at_work(project_id: str) -> None:
                 icon=f":material/{icon}:",
                 disabled=stopping,
                 on_click=stop,
-                args=(project_id,),
+                args=(project.id,),
             )
         told = "It stops at the next answer." if stopping else "You may go on or leave meanwhile."
         st.caption(told)

@@ -146,13 +146,20 @@ def _actions(where: _Where, here: Seat, terms: Terms) -> None:
         if st.button("Note", key="T", shortcut="T"):
             st.session_state["noting"] = question_id
         if st.button("Help", key="H", shortcut="H"):
-            _help()
+            st.session_state["helping"] = True
+    if st.session_state.get("helping"):
+        # Drawn each time, or the next redrawing would close it.
+        _help()
     if left.note or st.session_state.get("noting") == question_id:
         key = f"note{question_id}"
         st.text_input("Note", left.note, key=key, on_change=_note, args=(*where, key))
 
 
-@st.dialog("Keys")
+def _helped() -> None:
+    st.session_state["helping"] = False
+
+
+@st.dialog("Keys", on_dismiss=_helped)
 def _help() -> None:
     st.markdown(_HELP.read_text("utf-8"))
 

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+import shutil
+import time
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.domain.settings import Settings
+from core.project.workspace import Workspace, open_workspace
 from tests.browser.harness import App, card_id
 from tests.browser.project import mapped_project
 
 pytestmark = pytest.mark.browser
 
 
-def test_thirty_presses_answer_only_cards_that_were_shown(app: App, page: Page) -> None:
-    workspace, project_id = mapped_project(app.home, 150)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A home folder with one mapped project, made once, and the project's id."""
+    home = tmp_path_factory.mktemp("made") / "home"
+    return home, mapped_project(home, 150)[1]
+
+
+@pytest.fixture
+def project(app: App, made: tuple[Path, str]) -> tuple[Workspace, str]:
+    """A copy of it for the app, and its id."""
+    shutil.copytree(made[0], app.home, dirs_exist_ok=True)
+    return open_workspace(Settings(home=app.home)), made[1]
+
+
+def test_thirty_presses_answer_only_cards_that_were_shown(
+    app: App, project: tuple[Workspace, str], page: Page
+) -> None:
+    workspace, project_id = project
     page.goto(f"{app.url}/review?project={project_id}")
     card_id(page)
     # The page itself notes which cards it has shown.
@@ -38,8 +60,10 @@ def test_thirty_presses_answer_only_cards_that_were_shown(app: App, page: Page) 
     assert set(answered) <= shown
 
 
-def test_keys_are_silent_while_typing_a_note(app: App, page: Page) -> None:
-    workspace, project_id = mapped_project(app.home, 60)
+def test_keys_are_silent_while_typing_a_note(
+    app: App, project: tuple[Workspace, str], page: Page
+) -> None:
+    workspace, project_id = project
     page.goto(f"{app.url}/review?project={project_id}")
     asked = card_id(page)
     page.keyboard.press("t")
@@ -56,8 +80,10 @@ def test_keys_are_silent_while_typing_a_note(app: App, page: Page) -> None:
     assert remark.note == "yes nobody skips by hand"
 
 
-def test_every_key_does_what_its_button_says(app: App, page: Page) -> None:
-    workspace, project_id = mapped_project(app.home, 60)
+def test_every_key_does_what_its_button_says(
+    app: App, project: tuple[Workspace, str], page: Page
+) -> None:
+    workspace, project_id = project
     page.goto(f"{app.url}/review?project={project_id}")
     first = card_id(page)
     page.keyboard.press("f")
@@ -78,3 +104,25 @@ def test_every_key_does_what_its_button_says(app: App, page: Page) -> None:
     expect(page.locator(".st-key-H")).to_be_visible()
     page.keyboard.press("h")
     expect(page.get_by_role("dialog")).to_contain_text("Space accepts the suggestion")
+
+
+def test_a_card_a_second_is_answered_by_keyboard(
+    app: App, project: tuple[Workspace, str], page: Page
+) -> None:
+    workspace, project_id = project
+    page.goto(f"{app.url}/review?project={project_id}")
+    asked = card_id(page)
+    began = time.monotonic()
+    for _ in range(19):
+        page.keyboard.press("Space")
+        expect(page.locator(f".st-key-accept{asked}")).to_have_count(0)
+        asked = card_id(page)
+    took = time.monotonic() - began
+    # A stop follows the twentieth, and Enter goes on.
+    page.keyboard.press("Space")
+    expect(page.get_by_text("20 answers are saved")).to_be_visible()
+    page.keyboard.press("Enter")
+    card_id(page)
+
+    assert len(workspace.store.reviews.judgments(project_id)) == 20
+    assert took < 19, "60 cards a minute"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -16,18 +15,11 @@ from core.project import judging
 from tests.browser.harness import SHOTS, App
 from tests.browser.project import mapped_project
 from tests.opinions import AT, put, say
-from tests.servers.scripted import Answer, Request, Scripted, completion, serving
+from tests.servers.scripted import Scripted, first_offered, serving
 
 pytestmark = pytest.mark.browser
 
 ASKED = 10
-
-
-def answers(call: int, request: Request) -> Answer:
-    """Choose the first of the options, whatever is asked."""
-    (offered,) = re.findall(r'"choice" is one of "(\w+)"', str(request.body["messages"][1]))
-    said = {"choice": offered, "confidence": 0.8, "reason": "It goes with the first."}
-    return completion(json.dumps(said))
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -40,7 +32,7 @@ def themed(browser: Browser, request: pytest.FixtureRequest) -> Iterator[tuple[P
 
 @pytest.fixture
 def server() -> Iterator[Scripted]:
-    with serving(answers) as running:
+    with serving(first_offered) as running:
         yield running
 
 

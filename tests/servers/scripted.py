@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -60,6 +61,13 @@ def completion(content: str | None, *, tokens: int = 7, **parts: Any) -> Answer:
         {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
         | {"usage": usage}
     )
+
+
+def first_offered(call: int, request: Request) -> Answer:
+    """Choose the first of the options, whatever is asked, in OpenAI's form."""
+    (offered,) = re.findall(r'"choice" is one of "(\w+)"', str(request.body["messages"][1]))
+    said = {"choice": offered, "confidence": 0.8, "reason": "It goes with the first."}
+    return completion(json.dumps(said))
 
 
 def message(*blocks: dict[str, Any], stop_reason: str = "end_turn") -> Answer:
