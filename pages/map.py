@@ -28,7 +28,7 @@ def working(project: Project) -> bool:
     count = len(_ui.corpus(project).texts)
     st.markdown(f"**{count:,} texts** are ready to be embedded, laid out, clustered and named.")
     st.caption(f"About {expected_seconds(count)} s on two cores. Nothing leaves this computer.")
-    st.button("Make the map", type="primary", on_click=_ui.start, args=(project.id, "map", {}))
+    _ui.first_embedder(project)
     return True
 
 
@@ -102,6 +102,7 @@ if not working(project):
         color = st.selectbox("Colour by", colors, width=200)
         search_box(project)
         _ui.clustering_settings(here)
+        _ui.other_embedder(here)
     by_topic = view(here.taxonomy, layout, clustering)
     level = _ui.granularity(here, by_topic)
     shown = view(here.taxonomy, layout, clustering, roots=True) if color == "Parent" else by_topic

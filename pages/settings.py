@@ -127,6 +127,8 @@ if judging.settings_of(_ui.workspace(), project.id).ready:
     _ui.show_batch(project)
 _ui.show_usage(project)
 _ui.show_trust(project)
+st.markdown("#### Embedding models")
+_ui.code_switch(project)
 st.markdown("#### People")
 shared = _ui.workspace().settings.shared_share
 st.caption(f"You answer as the name below; {shared:.0%} of the questions are asked of two people.")

@@ -7,6 +7,7 @@ from pages._ui.cached import arrays, corpus, health, moved, table, texts, worksp
 from pages._ui.clustering import clustering_settings
 from pages._ui.desk import ask, show_left, take_back
 from pages._ui.disputes import show_disputes
+from pages._ui.embedder import code_switch, first_embedder, other_embedder
 from pages._ui.frame import frame, title
 from pages._ui.granularity import granularity
 from pages._ui.llm import show_usage
@@ -36,9 +37,11 @@ __all__ = [
     "choose_project",
     "chosen_project",
     "clustering_settings",
+    "code_switch",
     "corpus",
     "demand_map",
     "demand_project",
+    "first_embedder",
     "frame",
     "go_to",
     "granularity",
@@ -46,6 +49,7 @@ __all__ = [
     "is_dark",
     "lines",
     "moved",
+    "other_embedder",
     "plain",
     "put_in_tray",
     "seat",
