@@ -1,7 +1,7 @@
 """The one helper that the pages share, one idea a file."""
 
 from pages._ui.answers import show_moves, show_waiting, why_here
-from pages._ui.batch import show_batch, show_llm
+from pages._ui.batch import at_work, show_at_work, show_batch, show_llm
 from pages._ui.bulk import show_bulk
 from pages._ui.cached import arrays, corpus, health, moved, table, texts, workspace
 from pages._ui.clustering import clustering_settings
@@ -34,6 +34,7 @@ __all__ = [
     "annotator",
     "arrays",
     "ask",
+    "at_work",
     "choose_project",
     "chosen_project",
     "clustering_settings",
@@ -53,6 +54,7 @@ __all__ = [
     "plain",
     "put_in_tray",
     "seat",
+    "show_at_work",
     "show_batch",
     "show_bulk",
     "show_disputes",
