@@ -2,6 +2,12 @@
 
 from core.steps.prompts.asking import content_free, prompt_of, retry_of
 from core.steps.prompts.demonstrations import Ranked, pick_demonstrations, rank_demonstrations
+from core.steps.prompts.generating import (
+    read_score,
+    read_sentence,
+    scoring_prompt,
+    writing_prompt,
+)
 from core.steps.prompts.naming import (
     definition_prompt,
     hierarchy_prompt,
@@ -34,7 +40,11 @@ __all__ = [
     "read_hierarchy",
     "read_naming",
     "read_reply",
+    "read_score",
+    "read_sentence",
     "retry_of",
+    "scoring_prompt",
     "template_of",
     "write_reply",
+    "writing_prompt",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,55 +14,14 @@ from core.adapters.llm.likeness import likeness
 from core.domain.errors import InputError, ModelError
 from core.domain.generated import KINDS, GenerationSpec, SentenceKind, opposite
 from core.domain.llm import ModelChoice
+from tests.small_causal import save_causal
 
-CHARACTERS = [*"<>", *map(chr, range(32, 127)), "\n"]
 BODIES = ("where is my card", "block it", "a fee, why?", "top up")
 
 
 @pytest.fixture(scope="module", params=["llama", "gpt2"])
 def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> CausalModel:
-    """A model of two small layers that learned nothing, opened from its folder."""
-    import torch
-    from tokenizers import Tokenizer, models, pre_tokenizers
-    from tokenizers.decoders import Fuse
-    from transformers import (
-        GPT2Config,
-        GPT2LMHeadModel,
-        LlamaConfig,
-        LlamaForCausalLM,
-        PreTrainedTokenizerFast,
-    )
-
-    words = ["<unk>", "<end>", *dict.fromkeys(CHARACTERS)]
-    tokenizer = Tokenizer(
-        models.WordLevel({word: place for place, word in enumerate(words)}, unk_token="<unk>")
-    )
-    tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
-    tokenizer.decoder = Fuse()
-    fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, unk_token="<unk>", eos_token="<end>", pad_token="<end>"
-    )
-    torch.manual_seed(1)
-    size = {"vocab_size": len(words), "eos_token_id": 1, "bos_token_id": None}
-    network: Any
-    if request.param == "llama":
-        network = LlamaForCausalLM(
-            LlamaConfig(
-                **size,
-                hidden_size=16,
-                intermediate_size=32,
-                num_hidden_layers=2,
-                num_attention_heads=2,
-                initializer_range=0.5,
-            )
-        )
-    else:
-        network = GPT2LMHeadModel(
-            GPT2Config(**size, n_embd=16, n_layer=2, n_head=2, initializer_range=0.5)
-        )
-    folder = tmp_path_factory.mktemp("models") / str(request.param)
-    network.save_pretrained(folder)
-    fast.save_pretrained(folder)
+    folder = save_causal(tmp_path_factory.mktemp("models"), request.param)
     opened = open_causal(ModelChoice("transformers", str(folder)))
     opened.network.float()  # bfloat16 would turn ties of a model that learned nothing
     return opened
