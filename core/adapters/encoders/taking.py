@@ -26,8 +26,6 @@ from core.domain.spaces import Space
 
 _PLAIN = frozenset({".json", ".txt", ".model", ".jinja", WEIGHTS})
 _PICKLED = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack"})
-_CONFIG = "config_sentence_transformers.json"
-_PROMPT = "clade"
 # Other forms of the same weights, which are not read.
 _OTHER_FORMS = frozenset({"onnx", "openvino", "coreml"})
 _TRIAL = "A short text to try the model on."
@@ -76,17 +74,16 @@ def take_folder(
         raise code_is_off(name)
     try:
         _copy(source, target, _PLAIN | ({".py"} if code else frozenset()))
-        if prompt is not None:
-            _set_prompt(target / _CONFIG, prompt)
     except OSError as error:
         raise StorageError(
             f"The model {name} could not be copied ({error.strerror or error}).",
             "Make room on the disk or check the rights of its folder, then try again.",
         ) from error
     _try(target, name, runs_code=code)
-    digest = hashlib.sha256(json.dumps(checksums(target)).encode()).hexdigest()
+    pinned = json.dumps([checksums(target), prompt])
+    digest = hashlib.sha256(pinned.encode()).hexdigest()
     space = space_of(name, digest[:REVISION_DIGITS], None)
-    write_manifest(target, space, runs_code=code)
+    write_manifest(target, space, runs_code=code, prompt=prompt)
     return space
 
 
@@ -154,13 +151,6 @@ def _copy(source: Path, target: Path, suffixes: frozenset[str]) -> None:
             copy = target / path.relative_to(source)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
-
-
-def _set_prompt(config: Path, prompt: str) -> None:
-    found = json.loads(config.read_text("utf-8")) if config.is_file() else {}
-    prompts = {**found.get("prompts", {}), _PROMPT: prompt}
-    changed = {**found, "prompts": prompts, "default_prompt_name": _PROMPT}
-    config.write_text(json.dumps(changed, indent=1), "utf-8")
 
 
 def _try(folder: Path, name: str, *, runs_code: bool) -> None:
