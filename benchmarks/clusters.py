@@ -24,6 +24,7 @@ from core.domain.ids import text_id
 from core.domain.spaces import Embedding
 from core.steps.clustering import cluster, resolve
 from core.steps.metrics import accuracy, nmi
+from core.steps.neighbours import find_neighbours
 from core.steps.projection import project
 
 SEEDS = (0, 1, 2)
@@ -72,7 +73,14 @@ def main() -> None:
         embedding, gold = read(file)
         count = len(embedding.text_ids)
         spec = resolve(ClusterSpec(), count)
-        ours = [cluster(embedding, project(embedding, seed=seed), spec).labels for seed in SEEDS]
+        ours = [
+            cluster(
+                embedding,
+                project(embedding, find_neighbours(embedding, seed=seed), seed=seed),
+                spec,
+            ).labels
+            for seed in SEEDS
+        ]
         plain = [
             KMeans(len(set(gold)), random_state=seed).fit_predict(embedding.vectors)
             for seed in SEEDS

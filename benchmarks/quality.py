@@ -38,6 +38,7 @@ from core.project.grouping import weigh
 from core.steps.clustering import cluster, resolve
 from core.steps.grouping import lay_ground
 from core.steps.metrics import accuracy, ari, bcubed_f1, nmi
+from core.steps.neighbours import find_neighbours
 from core.steps.projection import project
 from core.steps.questions import propose_placements
 
@@ -85,7 +86,8 @@ def read(path: Path, text_column: str, columns: list[str]) -> list[Data]:
 @cache
 def first_map(data: Data, seed: int) -> Clustering:
     """Return the map's partition before any question; kept, as rows of a table share it."""
-    layout = project(data.embedding, seed=seed)
+    near = find_neighbours(data.embedding, seed=seed)
+    layout = project(data.embedding, near, seed=seed)
     return cluster(data.embedding, layout, resolve(ClusterSpec(), len(data.gold)))
 
 
@@ -99,7 +101,12 @@ def judge_of(data: Data, plan: Plan, seed: int, source: Source) -> SimulatedJudg
 
 def clade(data: Data, prior: Clustering, plan: Plan, seed: int) -> tuple[np.ndarray, Counter[str]]:
     """Ask in batches, weigh all answers after each, and return labels and counts."""
-    ground = lay_ground(data.embedding, prior, blocks=plan.questions + plan.human)
+    ground = lay_ground(
+        data.embedding,
+        prior,
+        find_neighbours(data.embedding, seed=0),
+        blocks=plan.questions + plan.human,
+    )
     judgments: list[Judgment] = []
     asked: Counter[str] = Counter()
     judges = [

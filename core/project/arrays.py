@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.domain.clusterings import Clustering
 from core.domain.groupings import Ground
+from core.domain.neighbours import Neighbours
 from core.domain.projects import Map
 from core.domain.spaces import Embedding, Layout
 from core.project.workspace import Workspace
@@ -64,6 +65,19 @@ def keep_ground(workspace: Workspace, ground: Ground) -> str:
             "likeness": ground.likeness,
         }
     )
+
+
+def keep_neighbours(workspace: Workspace, name: str, found: Neighbours) -> None:
+    """Keep a graph under a name; its texts are those of its embedding."""
+    workspace.files.cache(name, {"rows": found.rows, "cosines": found.cosines})
+
+
+def load_neighbours(workspace: Workspace, name: str, embedding: Embedding) -> Neighbours | None:
+    """Return the graph of an embedding kept under a name, read-only; None where there is none."""
+    stored = workspace.files.cached(name)
+    if stored is None:
+        return None
+    return Neighbours(embedding.space, embedding.text_ids, stored["rows"], stored["cosines"])
 
 
 def load_ground(workspace: Workspace, space: str, key: str) -> Ground | None:

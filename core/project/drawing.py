@@ -22,7 +22,8 @@ from core.project.arrays import (
     load_layout,
 )
 from core.project.encoders import embed
-from core.project.stages import shares
+from core.project.neighbouring import neighbours_of
+from core.project.stages import Stage, shares
 from core.project.workspace import Workspace
 from core.steps.clustering import cluster, match
 from core.steps.grouping import FEWEST, lay_ground
@@ -59,10 +60,12 @@ def draw(
     embedding_stage, layout_stage, cluster_stage = shares(progress, *_seconds(n))
     embedding = embed(workspace, corpus, encoder, embedding_stage)
     start = load_layout(workspace, parent) if parent else None
-    layout = project_vectors(
-        embedding, seed=project.seed, start=start, on_stage=layout_stage.report
-    )
-    keys = (keep_embedding(workspace, embedding), keep_layout(workspace, layout))
+    key = keep_embedding(workspace, embedding)
+    layout_stage.report(0.0, "Finding nearest neighbours")
+    near = neighbours_of(workspace, embedding, key, project.seed)
+    after = Stage(layout_stage, 0.2, 1.0)
+    layout = project_vectors(embedding, near, seed=project.seed, start=start, on_stage=after.report)
+    keys = (key, keep_layout(workspace, layout))
     return _cluster(workspace, project, (embedding, layout), keys, spec, cluster_stage, parent)
 
 
@@ -118,7 +121,8 @@ def drawn_from(
         )
         next_id = parent.next_cluster_id
     if ground_key is None and len(embedding.text_ids) >= FEWEST:
-        ground = lay_ground(embedding, clustering, blocks=BLOCKS)
+        near = neighbours_of(workspace, embedding, keys[0], project.seed)
+        ground = lay_ground(embedding, clustering, near, blocks=BLOCKS)
         ground_key = keep_ground(workspace, ground)
     new = Map(
         id=uuid4().hex,

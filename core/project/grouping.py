@@ -26,6 +26,7 @@ from core.project.cards import topic_labels
 from core.project.drawing import BLOCKS, drawn_from
 from core.project.intake import load_corpus
 from core.project.mapping import Current, adopt, current
+from core.project.neighbouring import map_neighbours, nearest
 from core.project.settled import reliabilities
 from core.project.spread import known_to, said
 from core.project.workspace import Workspace
@@ -73,7 +74,9 @@ def foundation(workspace: Workspace, source: Map) -> tuple[Ground, Clustering]:
         if ground is not None:
             return ground, prior
     # A map of an older Clade, or one of fewer texts than can be asked about.
-    return lay_ground(load_embedding(workspace, source), prior, blocks=BLOCKS), prior
+    embedding = load_embedding(workspace, source)
+    near = map_neighbours(workspace, source, embedding)
+    return lay_ground(embedding, prior, near, blocks=BLOCKS), prior
 
 
 def weigh(ground: Ground, prior: Clustering, judgments: Sequence[Judgment]) -> Grouping:
@@ -193,17 +196,14 @@ def reasons(
 
     `source` is the current map of its project.
     """
-    embedding = load_embedding(workspace, source)
-    row = embedding.text_ids.index(text)
-    cosines = embedding.vectors @ embedding.vectors[row]
-    near = [other for other in np.argsort(-cosines, kind="stable").tolist() if other != row]
+    row = grouping.clustering.text_ids.index(text)
     answers = _newest(workspace, source)
     asked = {answers[question] for question in _deciding(grouping, row) if question in answers}
     return Reasons(
         float(grouping.clustering.strength[row]),
         _runner_up(workspace, source, grouping, row),
         tuple(sorted(asked, key=lambda deciding: deciding.number)),
-        tuple(embedding.text_ids[other] for other in near[:count]),
+        nearest(workspace, source, text, count),
     )
 
 

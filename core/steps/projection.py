@@ -9,19 +9,24 @@ from contextlib import contextmanager
 import numpy as np
 
 from core.domain.errors import InputError
-from core.domain.spaces import Embedding, Floats, Ints, Layout
+from core.domain.neighbours import Neighbours
+from core.domain.spaces import Embedding, Floats, Layout
 
 REDUCED_DIMS = 5
 # UMAP needs a neighbourhood to learn from; at or below this many distinct
 # vectors the principal components show all there is.
 FEW = 15
-# Up to here all pairs are compared (exact, a matrix product); beyond it the
-# n² comparisons cost more than NN-descent.
-EXACT_UP_TO = 30_000
+# Neighbours (itself among them) that a text is laid out by: for clusters a number that
+# grows with √n, which evens out chance; for the drawing few, which keeps near texts together.
+WIDEST, NARROWEST, DRAWN = 60, 10, 15
+# Texts times passes over them. More passes than this pull groups apart from within:
+# on Bank77's training part 100 passes gave the same clusters as 500, with fewer left over.
+_TEXT_PASSES, _FEWEST_PASSES, _MOST_PASSES = 2_000_000, 100, 500
 
 
 def project(
     embedding: Embedding,
+    neighbours: Neighbours,
     *,
     seed: int,
     start: Layout | None = None,
@@ -31,34 +36,34 @@ def project(
 
     UMAP (McInnes, Healy, Melville 2018, arXiv 1802.03426) twice on one
     nearest-neighbour graph, cosine metric: 5-D with min_dist 0, as Carpintero
-    (2024) clusters on, and 2-D with min_dist 0.1. The same embedding and seed
-    give the same layout. `xy` is centred with a root-mean-square radius of 1;
-    with `start`, the layout of an earlier space, the drawing begins at its
-    places and is aligned onto it, so that a map does not flip or jump.
+    (2024) clusters on, and 2-D with min_dist 0.1, from the two widest directions of
+    the 5-D one. The same embedding and seed give the same layout. `xy` is centred
+    with a root-mean-square radius of 1; with `start`, the layout of an earlier
+    space, the drawing begins at its places and is aligned onto it, so that a map
+    does not flip or jump.
 
     15 distinct vectors or fewer are laid out by principal components.
     `on_stage(fraction, message)`, fraction in [0, 1), is called before each
-    stage and may raise. Raises InputError where a vector is not finite.
+    stage and may raise. Raises InputError where a vector is not finite, or the
+    neighbours are those of other texts.
     """
-    if not np.isfinite(embedding.vectors).all():
-        raise InputError(
-            "Some texts have damaged vectors (values that are not numbers).",
-            "Embed the texts again, or choose another embedding model.",
-        )
+    _check(embedding, neighbours)
     stage = on_stage or (lambda _fraction, _message: None)
     if _few_distinct(embedding.vectors):
         stage(0.0, "Placing the texts")
         reduced, xy = _principal(embedding.vectors)
     else:
-        stage(0.0, "Finding nearest neighbours")
-        near = _neighbours(embedding.vectors, seed)
-        stage(0.2, "Reducing dimensions for clustering")
-        dims = min(REDUCED_DIMS, embedding.vectors.shape[1])
-        reduced = _umap(embedding.vectors, near, dims, 0.0, seed, "spectral")
+        stage(0.0, "Reducing dimensions for clustering")
+        n, width = embedding.vectors.shape
+        wide = min(n - 1, max(NARROWEST, min(WIDEST, round(np.sqrt(n) / 3))))
+        vectors, dims = embedding.vectors, min(REDUCED_DIMS, width)
+        reduced = _umap(vectors, neighbours, wide, dims, 0.0, seed, "spectral")
         stage(0.6, "Drawing the map")
-        places = None if start is None else _places(embedding.text_ids, near[0], start)
-        init = "spectral" if places is None else places
-        xy = _umap(embedding.vectors, near, 2, 0.1, seed, init)
+        places = None if start is None else _places(embedding.text_ids, neighbours, start)
+        init = _widest(reduced) if places is None else places
+        # Full steps would carry texts away from the places they are given.
+        rate = 1.0 if places is None else 0.1
+        xy = _umap(vectors, neighbours, min(wide, DRAWN), 2, 0.1, seed, init, rate)
     layout = Layout(embedding.space, embedding.text_ids, reduced, _rescaled(xy))
     return layout if start is None else align(layout, start)
 
@@ -124,64 +129,59 @@ def _principal(vectors: Floats) -> tuple[Floats, Floats]:
     return scores.astype(np.float32), xy.astype(np.float32)
 
 
-def _neighbours(vectors: Floats, seed: int) -> tuple[Ints, Floats]:
-    """Return the nearest neighbours and their cosine distances, both (n, k), each
-    text its own first neighbour; k grows with the square root of n."""
-    n = len(vectors)
-    k = min(n - 1, max(10, min(60, round(np.sqrt(n) / 3))))
-    if n > EXACT_UP_TO:
-        from pynndescent import NNDescent  # type: ignore[import-untyped]
-
-        # The number of threads changes the result, so it is fixed.
-        index = NNDescent(vectors, metric="cosine", n_neighbors=k, random_state=seed, n_jobs=1)
-        indices, distances = index.neighbor_graph
-        return indices.astype(np.int32), distances.astype(np.float32)
-    indices = np.empty((n, k), dtype=np.int32)
-    distances = np.empty((n, k), dtype=np.float32)
-    for first in range(0, n, 1024):
-        rows = slice(first, min(n, first + 1024))
-        away = 1.0 - vectors[rows] @ vectors.T
-        away[np.arange(len(away)), np.arange(rows.start, rows.stop)] = -1.0
-        nearest = np.argpartition(away, k - 1, axis=1)[:, :k]
-        order = np.argsort(np.take_along_axis(away, nearest, 1), axis=1, kind="stable")
-        indices[rows] = np.take_along_axis(nearest, order, 1)
-        distances[rows] = np.take_along_axis(away, indices[rows], 1).clip(0.0)
-    return indices, distances
-
-
 def _umap(
     vectors: Floats,
-    near: tuple[Ints, Floats],
+    neighbours: Neighbours,
+    width: int,
     dims: int,
     min_dist: float,
     seed: int,
     init: str | Floats,
+    rate: float = 1.0,
 ) -> Floats:
-    from umap import UMAP
+    """Lay out by the `width` nearest of each text, the text itself counted."""
+    from umap.umap_ import find_ab_params, fuzzy_simplicial_set, simplicial_set_embedding
 
-    reducer = UMAP(
-        n_neighbors=near[0].shape[1],
-        n_components=dims,
-        min_dist=min_dist,
-        metric="cosine",
-        random_state=seed,
-        n_jobs=1,
-        init=init,
-        # Full steps would carry texts away from the places they are given.
-        learning_rate=1.0 if isinstance(init, str) else 0.1,
-        precomputed_knn=near,
-    )
-    with _expected_warnings():
-        return np.asarray(reducer.fit_transform(vectors), dtype=np.float32)
+    n = len(neighbours.text_ids)
+    near = np.c_[np.arange(n, dtype=np.int32), neighbours.rows[:, : width - 1]]
+    away = np.c_[np.zeros(n), 1.0 - neighbours.cosines[:, : width - 1]].clip(0.0)
+    chance = np.random.RandomState(seed)
+    a, b = find_ab_params(1.0, min_dist)
+    with _expected_warnings(), _one_thread():
+        graph, *_ = fuzzy_simplicial_set(
+            vectors,
+            width,
+            chance,
+            "cosine",
+            knn_indices=near,
+            knn_dists=away.astype(np.float32),
+        )
+        places, _ = simplicial_set_embedding(
+            data=vectors,
+            graph=graph,
+            n_components=dims,
+            initial_alpha=rate,
+            a=a,
+            b=b,
+            gamma=1.0,
+            negative_sample_rate=5,
+            n_epochs=round(np.clip(_TEXT_PASSES / n, _FEWEST_PASSES, _MOST_PASSES)),
+            init=init,
+            random_state=chance,
+            metric="cosine",
+            metric_kwds={},
+            densmap=False,
+            densmap_kwds={},
+            output_dens=False,
+        )
+    return np.asarray(places, dtype=np.float32)
 
 
 @contextmanager
 def _expected_warnings() -> Iterator[None]:
-    """Silence what UMAP says of things that are meant: neighbours given without
-    their index, and a graph in several pieces, which it lays out one by one."""
+    """Silence what UMAP says of a graph in several pieces, which it lays out one by one."""
     with warnings.catch_warnings():
         for message in (
-            r"precomputed_knn\[2\] \(knn_search_index\)",
             "Graph is not fully connected",
             "Spectral initialisation failed",
             "A few of your vertices were disconnected",
@@ -190,7 +190,20 @@ def _expected_warnings() -> Iterator[None]:
         yield
 
 
-def _places(text_ids: tuple[str, ...], neighbours: Ints, start: Layout) -> Floats | None:
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let numba use one thread: several add up in any order, and the result would differ."""
+    import numba
+
+    before = numba.get_num_threads()
+    numba.set_num_threads(1)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
+
+
+def _places(text_ids: tuple[str, ...], neighbours: Neighbours, start: Layout) -> Floats | None:
     """Return where `start` shows each text; new texts at the mean of their
     neighbours there, or of the whole map. None where no text is in both."""
     row_of = {text_id: row for row, text_id in enumerate(start.text_ids)}
@@ -200,12 +213,32 @@ def _places(text_ids: tuple[str, ...], neighbours: Ints, start: Layout) -> Float
         return None
     places = np.zeros((len(rows), 2))
     places[known] = start.xy[rows[known]]
-    beside = known[neighbours[~known]]
-    sums = (places[neighbours[~known]] * beside[..., None]).sum(axis=1)
+    near = neighbours.rows[~known]
+    beside = known[near]
+    sums = (places[near] * beside[..., None]).sum(axis=1)
     counts = beside.sum(axis=1, keepdims=True)
     middle = places[known].mean(axis=0)
     places[~known] = np.where(counts > 0, sums / np.maximum(counts, 1), middle)
     return places.astype(np.float32)
+
+
+def _widest(reduced: Floats) -> Floats:
+    """Return the two principal components of `reduced`, in UMAP's own size."""
+    plane, _ = _principal(reduced)
+    return np.asarray(10 * plane[:, :2] / np.abs(plane).max(), dtype=np.float32)
+
+
+def _check(embedding: Embedding, neighbours: Neighbours) -> None:
+    if not np.isfinite(embedding.vectors).all():
+        raise InputError(
+            "Some texts have damaged vectors (values that are not numbers).",
+            "Embed the texts again, or choose another embedding model.",
+        )
+    if (neighbours.space, neighbours.text_ids) != (embedding.space, embedding.text_ids):
+        raise InputError(
+            "The neighbours were found among other texts or in another embedding.",
+            "Make the map again.",
+        )
 
 
 def _radius(xy: Floats | np.ndarray) -> float:

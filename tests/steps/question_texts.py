@@ -9,6 +9,7 @@ from core.domain.judgments import GROUPS, Judgment, Verdict
 from core.domain.questions import Asked, Placement
 from core.domain.spaces import Embedding
 from core.steps.grouping import group, lay_ground
+from core.steps.neighbours import find_neighbours
 from core.steps.questions import propose
 
 SPEC = ClusterSpec(method="kmeans")
@@ -61,7 +62,7 @@ def batch_of(
     clashes=(),
 ) -> tuple[Asked, ...]:
     """Propose questions as a project does: ground, answers, batch."""
-    ground = lay_ground(embedding, clustering, blocks=400)
+    ground = lay_ground(embedding, clustering, find_neighbours(embedding, seed=0), blocks=400)
     grouping = group(ground, clustering, judgments)
     return propose(
         embedding, clustering, ground, grouping, clashes, count=count, asked=asked, seed=seed

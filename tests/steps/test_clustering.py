@@ -13,6 +13,7 @@ from core.domain.errors import InputError, TooFewError
 from core.domain.spaces import Embedding, Layout
 from core.steps.clustering import cluster, resolve
 from core.steps.metrics import accuracy
+from core.steps.neighbours import find_neighbours
 from core.steps.projection import project
 
 METHODS = ["hdbscan", "kmeans", "ward"]
@@ -203,7 +204,9 @@ def banking():
 
 def test_real_intents_are_found_with_default_settings(banking):
     embedding, gold = banking
-    found = cluster(embedding, project(embedding, seed=0), ClusterSpec())
+    found = cluster(
+        embedding, project(embedding, find_neighbours(embedding, seed=0), seed=0), ClusterSpec()
+    )
     assert accuracy(found.labels, gold) > 0.45
     assert (found.labels == -1).mean() < 0.2
 

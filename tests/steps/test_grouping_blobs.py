@@ -8,6 +8,7 @@ import pytest
 from core.domain.judgments import GROUPS, Verdict
 from core.steps.grouping import group, lay_ground
 from core.steps.metrics import accuracy
+from core.steps.neighbours import find_neighbours
 from core.steps.questions import propose_placements
 from tests.answering import say
 from tests.steps.question_texts import make, placed
@@ -28,7 +29,7 @@ def eight_blobs(parts: int = 1, *, joined: bool = False, noise: float = 0.25):
 
 def ask(embedding, clustering, judge, budget: int):
     """Ask in small batches, weighing all answers after each; return groups and answers."""
-    ground = lay_ground(embedding, clustering, blocks=budget)
+    ground = lay_ground(embedding, clustering, find_neighbours(embedding, seed=0), blocks=budget)
     judgments: list = []
     grouping = group(ground, clustering, judgments)
     while len(judgments) < budget:
@@ -132,5 +133,9 @@ def test_deciding_answers_are_about_texts_of_the_same_group():
 @pytest.mark.parametrize("noise", [0.25, 0.5, 2.0])
 def test_without_answers_the_prior_comes_back_however_wide_its_groups_are(noise):
     embedding, clustering = eight_blobs(noise=noise)
-    found = group(lay_ground(embedding, clustering, blocks=80), clustering, ())
+    found = group(
+        lay_ground(embedding, clustering, find_neighbours(embedding, seed=0), blocks=80),
+        clustering,
+        (),
+    )
     assert np.array_equal(found.clustering.labels, clustering.labels)

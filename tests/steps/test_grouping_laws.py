@@ -13,12 +13,13 @@ from core.domain.judgments import Judgment, allowed
 from core.domain.questions import Contradiction, Pair, Placement, Triplet
 from core.steps.grouping import group, lay_ground
 from core.steps.metrics import ari
+from core.steps.neighbours import find_neighbours
 from tests.answering import say
 from tests.steps.question_texts import blobs, make
 
 EMBEDDING, CLUSTERING = blobs(48, 4, noise=0.2)
 IDS = EMBEDDING.text_ids
-GROUND = lay_ground(EMBEDDING, CLUSTERING, blocks=12)
+GROUND = lay_ground(EMBEDDING, CLUSTERING, find_neighbours(EMBEDDING, seed=0), blocks=12)
 
 
 def same(left, right) -> bool:
@@ -99,7 +100,7 @@ def test_a_locked_group_keeps_its_texts_and_no_other_joins_it(judgments, locked)
     labels = CLUSTERING.labels.copy()
     labels[::7] = UNASSIGNED
     clustering = replace(CLUSTERING, labels=labels)
-    ground = lay_ground(EMBEDDING, clustering, blocks=12)
+    ground = lay_ground(EMBEDDING, clustering, find_neighbours(EMBEDDING, seed=0), blocks=12)
     found = group(ground, clustering, judgments, locked=locked).clustering.labels
     for name in locked:
         assert np.array_equal(found == name, labels == name)
@@ -154,7 +155,7 @@ def test_the_order_of_the_rows_changes_nothing(seed):
     judgments = answers_named(IDS)
     renamed = answers_named([new[text] for text in IDS])
     here = group(GROUND, CLUSTERING, judgments).clustering.labels
-    ground = lay_ground(embedding, clustering, blocks=12)
+    ground = lay_ground(embedding, clustering, find_neighbours(embedding, seed=0), blocks=12)
     there = group(ground, clustering, renamed).clustering.labels
     assert ari(there.tolist(), here[order].tolist()) == pytest.approx(1.0)
 
@@ -163,7 +164,11 @@ def test_without_answers_the_prior_comes_back_and_loose_texts_join_the_nearest_g
     labels = CLUSTERING.labels.copy()
     labels[:8] = UNASSIGNED
     clustering = replace(CLUSTERING, labels=labels)
-    found = group(lay_ground(EMBEDDING, clustering, blocks=12), clustering, ())
+    found = group(
+        lay_ground(EMBEDDING, clustering, find_neighbours(EMBEDDING, seed=0), blocks=12),
+        clustering,
+        (),
+    )
     assert np.array_equal(found.clustering.labels, CLUSTERING.labels)
     assert (found.decided_by == -1).all()
     assert not found.asked.any()
@@ -210,7 +215,7 @@ def test_an_option_whose_texts_are_partly_missing_still_counts():
 def test_fewer_than_three_texts_are_too_few(n):
     with pytest.raises(TooFewError) as error:
         embedding, clustering = make(np.ones((n, 4)), [0] * n)
-        lay_ground(embedding, clustering, blocks=4)
+        lay_ground(embedding, clustering, find_neighbours(embedding, seed=0), blocks=4)
     assert "Add texts" in error.value.next_move
 
 
@@ -219,7 +224,7 @@ def test_other_texts_are_refused():
     with pytest.raises(InputError, match="other texts"):
         group(GROUND, clustering, ())
     with pytest.raises(InputError, match="other texts"):
-        lay_ground(embedding, CLUSTERING, blocks=4)
+        lay_ground(embedding, CLUSTERING, find_neighbours(embedding, seed=0), blocks=4)
 
 
 @pytest.mark.parametrize("labels", [[0] * 30, [UNASSIGNED] * 30, [0] * 15 + [1] * 15])
@@ -227,7 +232,7 @@ def test_other_texts_are_refused():
 def test_any_prior_and_identical_texts_are_grouped(labels, identical):
     vectors = np.ones((30, 8)) if identical else np.random.default_rng(0).normal(size=(30, 8))
     embedding, clustering = make(vectors, labels)
-    ground = lay_ground(embedding, clustering, blocks=8)
+    ground = lay_ground(embedding, clustering, find_neighbours(embedding, seed=0), blocks=8)
     ids = embedding.text_ids
     for judgments in ([], [say(Pair(ids[0], ids[20]), "same")]):
         found = group(ground, clustering, judgments)
@@ -240,7 +245,9 @@ def test_any_prior_and_identical_texts_are_grouped(labels, identical):
 def test_ground_covers_every_text_with_a_prior_group_and_a_block_inside_it():
     labels = CLUSTERING.labels.copy()
     labels[::5] = UNASSIGNED
-    ground = lay_ground(EMBEDDING, replace(CLUSTERING, labels=labels), blocks=12)
+    ground = lay_ground(
+        EMBEDDING, replace(CLUSTERING, labels=labels), find_neighbours(EMBEDDING, seed=0), blocks=12
+    )
     assert ground.prior_ids.tolist() == [10, 20, 30, 40]
     assert 12 <= len(ground.medoids) <= 14
     for block in range(len(ground.medoids)):

@@ -13,6 +13,7 @@ from core.domain.errors import InputError, TooFewError
 from core.domain.judgments import allowed
 from core.domain.questions import Contradiction, Pair, Placement, Triplet
 from core.steps.grouping import group, lay_ground
+from core.steps.neighbours import find_neighbours
 from core.steps.questions import propose, propose_pairs, propose_placements, propose_triplets
 from tests.answering import say
 from tests.steps.question_texts import batch_of, blobs, make
@@ -88,7 +89,7 @@ def test_what_is_answered_never_comes_again_while_the_groups_move():
 def test_triplets_fill_in_where_the_others_are_spent():
     embedding, clustering = blobs(9, 3)
     pairs = propose_pairs(embedding, clustering, count=99, asked=(), seed=0)
-    ground = lay_ground(embedding, clustering, blocks=400)
+    ground = lay_ground(embedding, clustering, find_neighbours(embedding, seed=0), blocks=400)
     grouping = group(ground, clustering, ())
     asked = {a.question.id for a in pairs}
     while placements := propose_placements(ground, grouping, count=9, asked=asked):
@@ -124,8 +125,8 @@ def test_groups_of_other_texts_are_refused():
         with pytest.raises(InputError, match="other texts"):
             verb(embedding, clustering, count=5, asked=(), seed=0)
     with pytest.raises(InputError, match="other texts"):
-        lay_ground(embedding, clustering, blocks=4)
-    ground = lay_ground(embedding, other, blocks=4)
+        lay_ground(embedding, clustering, find_neighbours(embedding, seed=0), blocks=4)
+    ground = lay_ground(embedding, other, find_neighbours(embedding, seed=0), blocks=4)
     with pytest.raises(InputError, match="other texts"):
         group(ground, clustering, ())
     grouping = group(ground, other, ())

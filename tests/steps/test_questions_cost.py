@@ -7,6 +7,7 @@ import time
 import pytest
 
 from core.steps.grouping import group, lay_ground
+from core.steps.neighbours import find_neighbours
 from core.steps.questions import propose, propose_placements
 from tests.answering import say
 from tests.steps.question_texts import blobs, placed
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.alone
 
 def test_twenty_questions_on_ten_thousand_texts_take_less_than_two_seconds():
     embedding, clustering = blobs(10_000, 80, dims=384, unassigned=0.1)
-    ground = lay_ground(embedding, clustering, blocks=400)
+    ground = lay_ground(embedding, clustering, find_neighbours(embedding, seed=0), blocks=400)
     asked = {f"{n:016x}" for n in range(1000)}
 
     def ask(count: int, judgments=()):
@@ -51,6 +52,7 @@ def test_twenty_questions_on_a_hundred_thousand_texts_take_15_seconds_and_two_gi
         "import re, time, numpy as np\n"
         "from tests.answering import say\n"
         "from tests.steps.question_texts import make\n"
+        "from core.domain.neighbours import Neighbours\n"
         "from core.steps.grouping import group, lay_ground\n"
         "from core.steps.questions import propose, propose_placements\n"
         "rng = np.random.default_rng(0)\n"
@@ -63,7 +65,10 @@ def test_twenty_questions_on_a_hundred_thousand_texts_take_15_seconds_and_two_gi
         "ids = tuple(f't{row:07d}' for row in range(len(v)))\n"
         "e = type(e)('space', ids, v)\n"
         "c = type(c)('space', ids, kind.astype(np.int32), np.ones(len(v), np.float32), c.spec)\n"
-        "ground = lay_ground(e, c, blocks=400)\n"
+        # Texts of one kind are each other's neighbours; finding them is another's work.
+        "near = (np.arange(len(v))[:, None] + 300 * np.arange(1, 16)) % len(v)\n"
+        "near = Neighbours('space', ids, near.astype(np.int32), np.full(near.shape, 0.5, 'f4'))\n"
+        "ground = lay_ground(e, c, near, blocks=400)\n"
         "grouping, judgments = group(ground, c, ()), []\n"
         f"while len(judgments) < {answers}:\n"
         "    known = {j.question.id for j in judgments}\n"
@@ -93,12 +98,15 @@ def test_asking_loads_no_heavy_library():
         "import core.steps.grouping as g, core.steps.questions as q\n"
         "assert 'scipy' not in sys.modules\n"
         "from core.domain.clusterings import Clustering, ClusterSpec\n"
+        "from core.domain.neighbours import Neighbours\n"
         "from core.domain.spaces import Embedding\n"
         "ids = ('a', 'b', 'c', 'd')\n"
         "e = Embedding('s', ids, np.eye(4, dtype=np.float32))\n"
         "labels = np.array([0, 0, 1, 1], dtype=np.int32)\n"
         "c = Clustering('s', ids, labels, np.ones(4, np.float32), ClusterSpec())\n"
-        "ground = g.lay_ground(e, c, blocks=4)\n"
+        "near = np.array([[1], [0], [3], [2]], dtype=np.int32)\n"
+        "near = Neighbours('s', ids, near, np.ones((4, 1), np.float32))\n"
+        "ground = g.lay_ground(e, c, near, blocks=4)\n"
         "grouping = g.group(ground, c, ())\n"
         "assert q.propose(e, c, ground, grouping, (), count=4, asked=(), seed=0)\n"
         f"print([m for m in {heavy!r} if m in sys.modules])"

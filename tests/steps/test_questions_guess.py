@@ -6,6 +6,7 @@ import pytest
 from core.domain.errors import NotFoundError
 from core.domain.questions import Pair, Triplet
 from core.steps.grouping import group, lay_ground
+from core.steps.neighbours import find_neighbours
 from core.steps.questions import guess, propose_placements
 from tests.answering import say
 from tests.steps.question_texts import batch_of, blobs, make, placed, row
@@ -120,7 +121,7 @@ def test_guesses_of_proposed_questions_beat_a_coin_on_groups_that_overlap():
 
 def test_guesses_of_proposed_placements_beat_a_draw_on_groups_that_overlap():
     truth, embedding, clustering = overlapping(0.9)
-    ground = lay_ground(embedding, clustering, blocks=400)
+    ground = lay_ground(embedding, clustering, find_neighbours(embedding, seed=0), blocks=400)
     judgments = ()
     right = total = 0
     for _ in range(5):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from core.domain.clusterings import UNASSIGNED, Centroids, Clustering
 from core.domain.errors import InputError, TooFewError
 from core.domain.groupings import Ground
+from core.domain.neighbours import Neighbours
 from core.domain.spaces import Embedding, Floats, Ints
 
 _Rows = NDArray[np.intp]
@@ -15,9 +16,6 @@ _Rows = NDArray[np.intp]
 # Neighbours that a text is pulled towards, and how far: half of the way to their mean.
 _NEIGHBOURS = 15
 _PULL = 0.5
-
-ALL_PAIRS = 20_000
-"""Up to so many texts neighbours are sought among all, beyond it in the own prior group."""
 
 _ROWS = 2048
 
@@ -28,7 +26,9 @@ FEWEST = 3
 """Texts without which there is nothing to group."""
 
 
-def lay_ground(embedding: Embedding, clustering: Clustering, *, blocks: int) -> Ground:
+def lay_ground(
+    embedding: Embedding, clustering: Clustering, near: Neighbours, *, blocks: int
+) -> Ground:
     """Return the ground for `clustering`, the partition that knows no answer.
 
     Unassigned texts join the prior group whose centroid is nearest. The prior
@@ -36,7 +36,7 @@ def lay_ground(embedding: Embedding, clustering: Clustering, *, blocks: int) -> 
     merges first. Raises TooFewError for fewer than three texts, and InputError
     where the arguments are about different texts.
     """
-    if embedding.text_ids != clustering.text_ids:
+    if not embedding.text_ids == clustering.text_ids == near.text_ids:
         raise InputError(
             "The groups were made from other texts than the ones at hand.",
             "Make the map again, then ask for questions.",
@@ -47,7 +47,7 @@ def lay_ground(embedding: Embedding, clustering: Clustering, *, blocks: int) -> 
             "Add texts on the Data page.",
         )
     ids, prior = _filled(embedding.vectors, clustering.labels)
-    neighbours, likeness = _nearest(embedding.vectors, prior)
+    neighbours, likeness = _nearest(near)
     vectors = _smoothed(embedding.vectors, neighbours, likeness)
     members = _members(prior)
     bunches = _blocks(vectors, members, blocks)
@@ -89,23 +89,11 @@ def _unit(vectors: Floats) -> Floats:
     return np.asarray(vectors / norms, dtype=np.float32)
 
 
-def _nearest(vectors: Floats, prior: Ints) -> tuple[Ints, Floats]:
+def _nearest(near: Neighbours) -> tuple[Ints, Floats]:
     """Return the neighbours of each text and their weights, cosine cubed."""
-    n = len(vectors)
-    k = min(_NEIGHBOURS, n - 1)
-    neighbours = np.repeat(np.arange(n, dtype=np.int32)[:, None], k, axis=1)
-    likeness = np.zeros((n, k), dtype=np.float32)
-    for pool in [np.arange(n)] if n <= ALL_PAIRS else _members(prior):
-        near = min(k, len(pool) - 1)
-        for first in range(0, len(pool) if near else 0, _ROWS):
-            rows = pool[first : first + _ROWS]
-            cosines = vectors[rows] @ vectors[pool].T
-            line = np.arange(len(rows))
-            cosines[line, line + first] = -1.0
-            best = np.argpartition(-cosines, near - 1, axis=1)[:, :near]
-            neighbours[rows, :near] = pool[best]
-            likeness[rows, :near] = np.take_along_axis(cosines, best, axis=1).clip(1e-6) ** 3
-    return neighbours, likeness
+    neighbours = near.rows[:, :_NEIGHBOURS]
+    likeness = near.cosines[:, :_NEIGHBOURS].clip(1e-6) ** 3
+    return neighbours.astype(np.int32), likeness.astype(np.float32)
 
 
 def _smoothed(vectors: Floats, neighbours: Ints, likeness: Floats) -> Floats:

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from core.domain.groupings import Ground
 from core.domain.spaces import Floats
-from core.steps.grouping.ground import ALL_PAIRS
 
 _Reals = NDArray[np.float64]
 
@@ -17,6 +16,9 @@ _FLOOR = 1e-3
 
 # Local and global consistency: steps over the neighbour graph and how far each goes.
 _STEPS, _FAR = 15, 0.9
+
+# A step costs texts times groups; beyond so many texts a card would wait for it.
+_PROPAGATE_UP_TO = 20_000
 
 # Propagation's share where no answer errs, and the share of errors from which it is all.
 _SHARE, _ALL_FROM = 0.5, 0.2
@@ -35,7 +37,7 @@ def blend(
     """
     logits = _SHARPNESS * scores
     logits -= np.logaddexp.reduce(logits, axis=1, keepdims=True)
-    if len(scores) <= ALL_PAIRS:
+    if len(scores) <= _PROPAGATE_UP_TO:
         share = _SHARE + (1 - _SHARE) * min(1.0, errors / _ALL_FROM)
         spread = _propagated(ground, rows, targets)
         logits = (1 - share) * logits + share * np.log(spread + _FLOOR)
