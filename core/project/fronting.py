@@ -9,8 +9,9 @@ import core
 from core.adapters.assets import report_template
 from core.domain.judging import NANO
 from core.domain.judgments import Judgment, Source
+from core.project.drawing import describe
 from core.project.judging import budget_of, usage
-from core.project.mapping import Current, describe
+from core.project.mapping import Current
 from core.project.people import agreements
 from core.project.reliability import measured
 from core.project.trust import left_wrong
