@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.project.exporting import Export, export, fingerprint
+from core.project.tuned import tuned_bytes
 from pages import _ui
 
 READ = {
@@ -44,8 +45,16 @@ PREVIEWED = 25  # lines
 
 
 @st.cache_resource(max_entries=2, show_spinner="Building the files…")
-def built(project_id: str, state: str) -> Export:
-    return export(_ui.workspace(), project_id)
+def built(project_id: str, state: str, model: bool) -> Export:
+    return export(_ui.workspace(), project_id, model=model)
+
+
+def wants_model(size: int) -> bool:
+    """Offer the tuned model, where there is one of a `size` in bytes."""
+    return size > 0 and st.checkbox(
+        f"With the tuned model ({size / 1e6:,.0f} MB)",
+        help="A sentence-transformers folder, model/, with a card that tells what it learned from.",
+    )
 
 
 def single_files(made: Export) -> None:
@@ -71,7 +80,8 @@ def preview(made: Export) -> None:
 
 _ui.title("Export")
 here = _ui.demand_map()
-made = built(here.project.id, fingerprint(_ui.workspace(), here))
+model = wants_model(tuned_bytes(_ui.workspace(), here))
+made = built(here.project.id, fingerprint(_ui.workspace(), here), model)
 for warning in made.warnings:
     st.warning(_ui.plain(warning), icon=":material/info:")
 st.download_button(

@@ -102,6 +102,10 @@ class Files:
             shutil.rmtree(draft.with_suffix(".damaged"), ignore_errors=True)
         return key
 
+    def place(self, key: str) -> Path:
+        """Return where the folder of `key` lies, unchecked: to look at, not to load."""
+        return self._path(key)
+
     def folder(self, key: str) -> Path:
         """Return the folder of `key`, after checking that it is whole."""
         path = self._path(key)

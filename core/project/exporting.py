@@ -21,6 +21,7 @@ from core.project.intake import load_corpus, load_table
 from core.project.judging import budget_of, settings_of, usage
 from core.project.mapping import Current, current
 from core.project.settled import settle
+from core.project.tuned import model_files
 from core.project.workspace import Workspace
 from core.steps.export import Bundle, csv_bytes, cut_notices, members, zip_bytes
 from core.steps.taxonomy import assign, central, leaves
@@ -41,9 +42,9 @@ class Export:
     warnings: tuple[str, ...]
 
 
-def export(workspace: Workspace, project_id: str) -> Export:
-    """Build every file of the export from the current state. Raises TooFewError
-    before the first map."""
+def export(workspace: Workspace, project_id: str, *, model: bool = False) -> Export:
+    """Build every file of the export from the current state, with `model` also the tuned
+    model, if there is one. Raises TooFewError before the first map."""
     here = current(workspace, project_id)
     clustering = load_clustering(workspace, here.map)
     assignment = assign(here.taxonomy, clustering)
@@ -68,6 +69,7 @@ def export(workspace: Workspace, project_id: str) -> Export:
         round=here.map.round,
         facts=_facts(workspace, here),
         front=front(workspace, here, judgments, warnings),
+        model=model_files(workspace, here) if model else {},
     )
     files = members(bundle)
     name = "".join(c if c.isalnum() else "-" for c in here.project.name).strip("-").lower()

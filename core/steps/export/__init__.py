@@ -2,6 +2,7 @@
 
 from core.steps.export.archive import members, zip_bytes
 from core.steps.export.bundle import Bundle, Front
+from core.steps.export.card import model_card
 from core.steps.export.cells import csv_bytes
 from core.steps.export.returned import changes, missing
 from core.steps.export.workbook import cut_notices
@@ -14,5 +15,6 @@ __all__ = [
     "cut_notices",
     "members",
     "missing",
+    "model_card",
     "zip_bytes",
 ]

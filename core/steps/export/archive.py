@@ -62,6 +62,7 @@ def members(bundle: Bundle) -> dict[str, bytes]:
         "label_studio.json": annotation.label_studio_tasks(bundle, scores),
         **annotation.argilla(bundle, scores),
     }
+    files |= bundle.model
     manifest = {
         "project": {"id": bundle.project_id, "name": bundle.project_name},
         "round": bundle.round,
@@ -110,7 +111,9 @@ def zip_bytes(members: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(members):
             entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            # Weights are noise to a compressor: it would take seconds and save nothing.
+            weights = name.endswith(".safetensors")
+            entry.compress_type = zipfile.ZIP_STORED if weights else zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix on every platform, or the bytes would differ
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, members[name])

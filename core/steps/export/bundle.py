@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.domain.clusterings import Clustering
@@ -38,9 +38,10 @@ class Front:
 class Bundle:
     """One project at one moment.
 
-    `round` counts the retrains kept so far; `constraints` are the settled judgments,
-    `history` the versions of the taxonomy, oldest first, and `examples` the ids of
-    the texts that show best what a topic holds. `facts` holds JSON values for the
+    `round` counts the retrains kept so far; `model` holds the files of the tuned model,
+    where it is wanted too; `constraints` are the settled judgments, `history` the
+    versions of the taxonomy, oldest first, and `examples` the ids of the texts that show
+    best what a topic holds. `facts` holds JSON values for the
     manifest (versions, seeds, parameters, hash of the source file, metrics). Raises
     InputError where a text of the corpus lacks a vector, a place on the map or
     an assignment, where a text is assigned to a topic that the taxonomy does not
@@ -64,6 +65,7 @@ class Bundle:
     round: int
     facts: Mapping[str, Any]
     front: Front
+    model: Mapping[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.table.frame) != len(self.corpus.row_ids):
