@@ -28,9 +28,9 @@ def show_llm(project: Project) -> None:
     waits = stands is not None and stands.status.resumable
     if stands is not None and not waits and st.session_state.get(_WATCHED) == stands.batch:
         told = judging.outcome(workspace(), project.id, stands)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.success(plain(f"{told} {_CHECK}"), icon=":material/smart_toy:")
-            st.button("Close", on_click=st.session_state.pop, args=(_WATCHED,))
+        left, right = st.columns([9, 1], vertical_alignment="center")
+        left.success(plain(f"{told} {_CHECK}"), icon=":material/smart_toy:")
+        right.button("Close", on_click=st.session_state.pop, args=(_WATCHED,))
     lid = st.expander(
         "Let the LLM answer the many",
         expanded=waits,

@@ -13,7 +13,7 @@ from core.project import shaping
 from pages._ui.cached import workspace
 from pages._ui.llm import show_meter
 from pages._ui.position import chosen_project
-from pages._ui.show import plain, told_errors
+from pages._ui.show import is_dark, plain, told_errors
 
 _STYLE = Path(__file__).resolve().parents[2] / "assets" / "style.css"
 
@@ -21,7 +21,9 @@ _STYLE = Path(__file__).resolve().parents[2] / "assets" / "style.css"
 def frame() -> None:
     """Draw what every page has."""
     # Beside a mark: Streamlit sends bare style to where toasts go, and a toast would replace it.
-    st.html(f'<i class="clade-style"></i><style>{_STYLE.read_text("utf-8")}</style>')
+    theme = "dark" if is_dark() else "light"
+    style = _STYLE.read_text("utf-8")
+    st.html(f'<i class="clade-style {theme}"></i><style>{style}</style>')
     with st.sidebar, told_errors():
         project = chosen_project()
         if project is None:

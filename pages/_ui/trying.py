@@ -23,7 +23,8 @@ def try_model(project: Project) -> None:
         st.markdown(f":material/route: {plain(judging.whereabouts(now.choice))}")
     if now.choice.leaves and not (now.price.prompt and now.price.completion):
         st.warning("Without the model's prices, its calls count as free: the cap cannot hold.")
-    show_key()
+    if now.provider not in ("bundled", "transformers"):
+        show_key()
     trial = judging.newest_try(workspace(), project.id)
     if trial is not None and not trial.job.status.over:
         _at_work(project.id)

@@ -134,6 +134,11 @@ def test_an_estimate_comes_close_and_a_try_says_what_was_reached(
     assert "on this computer" in tried.where and "openai/m answered in" in tried.told
     assert judging.usage(workspace, project_id)[0].calls == 1
     assert not judging.estimate(workspace, project_id, 100_000).fits
+    # What another model took says nothing of this one.
+    before = judging.estimate(workspace, project_id, 100).seconds
+    other = replace(judging.settings_of(workspace, project_id), model="another")
+    judging.save(workspace, project_id, other, cap=1.0, nothing_leaves=True)
+    assert judging.estimate(workspace, project_id, 100).seconds > before
 
 
 def test_a_try_goes_on_in_a_worker_and_stands_until_the_settings_are_others(

@@ -162,9 +162,11 @@ class Spending:
         used = Usage(row.prompt_tokens, row.completion_tokens)
         return Reply(row.body, used, row.seconds, row.chances)
 
-    def mean_seconds(self, project_id: str) -> float | None:
-        """Return how long a call took on average, None before the first."""
+    def mean_seconds(self, project_id: str, model: str | None = None) -> float | None:
+        """Return how long a call took on average, of a model or of all; None before the first."""
         wanted = sa.select(sa.func.avg(reply.c.seconds)).where(reply.c.project_id == project_id)
+        if model is not None:
+            wanted = wanted.where(reply.c.model == model)
         with self._db.read() as connection:
             return connection.scalar(wanted)
 

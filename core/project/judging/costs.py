@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import mean
 
 from core.domain.judging import NANO, ModelUsage
-from core.domain.llm import Prompt, Usage
+from core.domain.llm import ModelChoice, Prompt, Usage
 from core.project.judging.asking import Wording, wording
 from core.project.judging.plan import budget_of, settings_of
 from core.project.workspace import Workspace
@@ -90,16 +91,15 @@ def estimate(workspace: Workspace, project_id: str, count: int) -> Estimate:
     questions that wait. Raises InputError where no LLM is set up.
     """
     settings, budget = settings_of(workspace, project_id), budget_of(workspace, project_id)
-    _ = settings.choice
-    used = workspace.store.spending.usage(project_id)
-    made = max(used, key=lambda one: one.calls, default=ModelUsage(""))
+    made = _made(workspace, project_id, settings.choice)
     words = wording(workspace, project_id, settings)
     each, typical = _prompts(workspace, project_id, words)
     if made.calls >= _ENOUGH:
         typical = Usage(made.prompt_tokens // made.calls, made.completion_tokens // made.calls)
     calls = round(each * count)
-    seconds = calls * (workspace.store.spending.mean_seconds(project_id) or _SECONDS)
-    seconds /= settings.concurrency
+    seconds = calls * (workspace.store.spending.mean_seconds(project_id, made.model) or _SECONDS)
+    # A model inside Clade answers one call after the other.
+    seconds /= 1 if settings.provider in ("bundled", "transformers") else settings.concurrency
     if settings.per_minute:
         seconds = max(seconds, 60.0 * calls / settings.per_minute)
     return Estimate(
@@ -109,6 +109,17 @@ def estimate(workspace: Workspace, project_id: str, count: int) -> Estimate:
         seconds=seconds,
         left=max(0, budget.cap - budget.spent - budget.reserved) / NANO,
     )
+
+
+def _made(workspace: Workspace, project_id: str, choice: ModelChoice) -> ModelUsage:
+    """Return what a model was used for so far."""
+    last = Path(choice.model).name if choice.provider == "transformers" else choice.model
+    for one in workspace.store.spending.usage(project_id):
+        # There is one bundled model, and its name is its own.
+        bundled = choice.provider == "bundled" and one.model.startswith("bundled/")
+        if bundled or one.model == f"{choice.provider}/{last}":
+            return one
+    return ModelUsage("")
 
 
 def _prompts(workspace: Workspace, project_id: str, words: Wording) -> tuple[float, Usage]:
