@@ -186,7 +186,7 @@ def _freeze(model: SentenceTransformer, layers: int | None) -> None:
                 "Train the whole embedder, or use the quick adapter.",
             )
         model.requires_grad_(False)
-        for layer in list(max(stacks, key=lambda stack: len(stack)))[-layers:]:
+        for layer in list(max(stacks, key=lambda stack: len(list(stack))))[-layers:]:
             layer.requires_grad_(True)
     for part in model.modules():
         if isinstance(part, nn.Embedding):
