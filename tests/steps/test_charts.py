@@ -228,7 +228,12 @@ def test_thinned_labels_never_touch_and_none_is_left_out_needlessly(
         across = abs(a.x - b.x) * 400 < (len(a.label) + len(b.label)) * 3.6
         return bool(across and abs(a.y - b.y) * 300 < 18)
 
-    labels = pd.DataFrame(drawn, columns=["x", "y", "label"]).assign(group=range(len(drawn)))
+    def inside(x: float, label: str) -> float:
+        half = len(label) * 3.6 / 400
+        return max(min(x, 1 - half), half)
+
+    inward = [(inside(x, label), y, label) for x, y, label in drawn]
+    labels = pd.DataFrame(inward, columns=["x", "y", "label"]).assign(group=range(len(drawn)))
     kept = thin(labels, (0, 1), (0, 1), 400, 300)
     shown = list(kept.itertuples())
     assert not any(collide(a, b) for a, b in itertools.combinations(shown, 2))

@@ -19,7 +19,7 @@ from tests.small_causal import save_causal
 BODIES = ("where is my card", "block it", "a fee, why?", "top up")
 
 
-@pytest.fixture(scope="module", params=["llama", "gpt2"])
+@pytest.fixture(scope="module", params=["gpt2"])
 def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> CausalModel:
     folder = save_causal(tmp_path_factory.mktemp("models"), request.param)
     opened = open_causal(ModelChoice("transformers", str(folder)))
