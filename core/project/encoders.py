@@ -39,13 +39,13 @@ def open_encoder(workspace: Workspace, space_id: str, *, runs_code: bool = False
     """
     origin = workspace.store.maps.space(space_id)
     if origin.vectors_key is None:
-        return open_tunable(workspace, space_id, runs_code=runs_code)
+        return open_trainable(workspace, space_id, runs_code=runs_code)
     stored = workspace.files.arrays(origin.vectors_key)
     ids = tuple(stored["text_ids"].astype("U16").tolist())
     return GivenVectors(origin.space, Embedding(space_id, ids, stored["vectors"]))
 
 
-def open_tunable(
+def open_trainable(
     workspace: Workspace, space_id: str, *, runs_code: bool = False
 ) -> SentenceEncoder:
     """Load the model of a space. Raises as `open_encoder`, and ModelError where the space

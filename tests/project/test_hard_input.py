@@ -76,7 +76,8 @@ def test_two_people_who_differ_are_told_so_and_neither_counts(mapped: Mapped) ->
     record(workspace, project, say(pair, "same"), say(pair, "different", annotator="bo"))
     (both,) = people.in_dispute(workspace, project)
     assert [judgment.annotator for judgment in both.answers] == ["ann", "bo"]
-    others = [say(Triplet(*ids_of(workspace, project)[n : n + 3]), "left") for n in range(3, 36, 3)]
+    ids, verdicts = ids_of(workspace, project), ("both", "neither")
+    others = [say(Triplet(*ids[n : n + 3]), verdicts[n % 2]) for n in range(3, 36, 3)]
     record(workspace, project, *others)
     assert retraining.material(workspace, project).contested == 1
 

@@ -72,7 +72,8 @@ def test_a_retraining_ends_in_an_open_proposal_and_changes_nothing_else(
     assert here.map == current(old, project_id).map
     assert proposal.old_map == here.map.id
     assert proposal.before.total == proposal.after.total > 0
-    assert 0 < proposal.trained_on < len(workspace.store.reviews.judgments(project_id)) * 3
+    material = retraining.material(workspace, project_id)
+    assert proposal.trained_on == material.train > material.held_out > 0
     assert proposal.seconds > 0
     assert listener.points and all(loss >= 0 for loss in listener.points)
     fractions = [fraction for fraction, _ in listener.reports]

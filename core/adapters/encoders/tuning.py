@@ -177,7 +177,7 @@ def _freeze(model: SentenceTransformer, layers: int | None) -> None:
     from torch import nn
 
     if layers is not None:
-        stacks = [
+        stacks: list[Any] = [
             part for part in model.modules() if isinstance(part, nn.ModuleList) and len(part) > 1
         ]
         if not stacks:
@@ -186,7 +186,8 @@ def _freeze(model: SentenceTransformer, layers: int | None) -> None:
                 "Train the whole embedder, or use the quick adapter.",
             )
         model.requires_grad_(False)
-        for layer in list(max(stacks, key=lambda stack: len(list(stack))))[-layers:]:
+        deepest = sorted(stacks, key=lambda stack: -len(list(stack)))[0]
+        for layer in list(deepest)[-layers:]:
             layer.requires_grad_(True)
     for part in model.modules():
         if isinstance(part, nn.Embedding):

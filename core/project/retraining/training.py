@@ -13,7 +13,7 @@ from core.domain.ports import Progress
 from core.domain.training import TrainingSpec
 from core.project.arrays import keep_ground
 from core.project.drawing import Drawn, draw, drawn_from, next_round
-from core.project.encoders import open_tunable
+from core.project.encoders import open_trainable
 from core.project.grouping import foundation, weigh
 from core.project.intake import load_corpus
 from core.project.mapping import Current, current
@@ -81,7 +81,7 @@ def _tune(
     stage: Stage,
 ) -> tuple[SentenceEncoder, list[float]]:
     """Return the tuned encoder and its losses, one a step."""
-    encoder = open_tunable(workspace, here.map.space, runs_code=here.project.runs_code)
+    encoder = open_trainable(workspace, here.map.space, runs_code=here.project.runs_code)
     losses: list[float] = []
     stage.report(0.02, "Preparing the training")
 
