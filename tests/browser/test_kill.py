@@ -78,9 +78,9 @@ def test_projects_survive_the_worker_killed_in_training(app: App, page: Page) ->
     dice = random.Random(1)
     for _ in range(KILLS):
         job = use_cases.start_job(workspace, project_id, "retrain", {})
+        pid = claimed_by(workspace, job.id)
         time.sleep(dice.uniform(0.5, 12.0))
-        pid = workspace.store.jobs.job(job.id).pid
-        if pid is not None and not workspace.store.jobs.job(job.id).status.over:
+        if not workspace.store.jobs.job(job.id).status.over:
             os.kill(pid, signal.SIGKILL)
         wait_until_over(workspace, job.id)
         assert current(workspace, project_id) == before
@@ -89,6 +89,15 @@ def test_projects_survive_the_worker_killed_in_training(app: App, page: Page) ->
     expect(page.locator("h1")).to_have_text("Retrain")
     page.goto(f"{app.url}/map?project={project_id}")
     expect(page.locator("canvas").first).to_be_visible()
+
+
+def claimed_by(workspace: Workspace, job_id: str) -> int:
+    """The process of a job, once it has begun: a slow machine takes its time."""
+    for _ in range(600):
+        if (pid := workspace.store.jobs.job(job_id).pid) is not None:
+            return pid
+        time.sleep(0.1)
+    raise AssertionError("the worker never began")
 
 
 def wait_until_over(workspace: Workspace, job_id: str) -> None:
@@ -109,12 +118,7 @@ def test_a_killed_training_is_told_and_can_be_started_again(app: App, page: Page
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     job = workspace.store.jobs.live_job(project_id)
     assert job is not None
-    for _ in range(300):
-        if (pid := workspace.store.jobs.job(job.id).pid) is not None:
-            break
-        time.sleep(0.1)
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
+    os.kill(claimed_by(workspace, job.id), signal.SIGKILL)
     expect(page.get_by_text("interrupted before it finished", exact=False)).to_be_visible()
     expect(page.get_by_role("button", name="Retrain the embedder")).to_be_enabled()
     assert not list(Path(app.home, "files", "tmp").glob("*.safetensors"))
