@@ -2,27 +2,34 @@
 
 from core.steps.taxonomy.assignment import assign, find, inner_ids, leaves, ordered, path, sizes
 from core.steps.taxonomy.carry import carry
+from core.steps.taxonomy.checks import findings
+from core.steps.taxonomy.cohesion import Middle, middles
 from core.steps.taxonomy.edits import apply
 from core.steps.taxonomy.examples import central, diverse
 from core.steps.taxonomy.growth import grow
 from core.steps.taxonomy.keywords import keywords, label, labels
+from core.steps.taxonomy.score import score
 from core.steps.taxonomy.sentences import sentence
 
 __all__ = [
+    "Middle",
     "apply",
     "assign",
     "carry",
     "central",
     "diverse",
     "find",
+    "findings",
     "grow",
     "inner_ids",
     "keywords",
     "label",
     "labels",
     "leaves",
+    "middles",
     "ordered",
     "path",
+    "score",
     "sentence",
     "sizes",
 ]
