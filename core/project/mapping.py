@@ -55,19 +55,18 @@ def make_map(
     project = find_project(workspace, project_id)
     corpus = load_corpus(workspace, project)
     clustered = {key: value for key, value in params.items() if key != "embedder"}
+    spec = ClusterSpec(**{"seed": project.seed, **clustered})
     here = current(workspace, project_id) if project.head is not None else None
     if here is None or "embedder" in params:
         space = take(workspace, project, params.get("embedder", {}), progress)
         progress.report(0.0, "Loading the embedder")
         encoder = open_encoder(workspace, space.id, runs_code=project.runs_code)
-        spec = ClusterSpec(**{"seed": project.seed, **clustered})
         if here and not clustered:
             spec = here.map.spec
         parent = here.map if here else None
         drawn = draw(workspace, project, corpus, encoder, spec, progress, parent=parent)
         sentence = f"Embedded anew with {space.encoder}" if here else "Made the first map"
     else:
-        spec = ClusterSpec(**{"seed": project.seed, **clustered})
         drawn = recluster(workspace, project, here.map, spec, progress)
         sentence = f"Clustered again ({describe(drawn.map.spec)})"
     adopt(workspace, project, corpus, drawn, sentence)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.adapters.encoders.sentence import SentenceEncoder, multiplies_bfloat16, space_of
+from core.adapters.encoders.sentence import SentenceEncoder, space_of
+from core.adapters.encoders.trainer import WEIGHT_DECAY, freeze_words, trains_in_bfloat16
 from core.adapters.encoders.tuning import reporter, weights_revision
 from core.domain.classification import EncoderSpec, Head
 from core.domain.errors import TooFewError
@@ -17,7 +18,6 @@ from core.domain.errors import TooFewError
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-_WEIGHT_DECAY = 0.01
 _WARM_UP = 0.1  # share of the steps
 _HEAVIEST = 10.0
 _EVAL_BATCH = 64
@@ -127,29 +127,24 @@ def _network(model: SentenceTransformer, start: Head, weights: list[float]) -> A
             logits = self.last(nn.functional.normalize(vectors, dim=1)).float()
             return {"loss": self.weigh(logits, labels), "logits": logits}
 
-    network = Network().to(model.device)
-    for part in model.modules():
-        if isinstance(part, nn.Embedding):
-            part.requires_grad_(False)
-    return network
+    freeze_words(model)
+    return Network().to(model.device)
 
 
 def _arguments(folder: str, model: SentenceTransformer, spec: EncoderSpec) -> Any:
-    import torch
     from transformers import TrainingArguments
 
-    on_cpu = model.device.type == "cpu"
     return TrainingArguments(
         output_dir=folder,
         num_train_epochs=spec.epochs,
         per_device_train_batch_size=spec.batch_size,
         per_device_eval_batch_size=_EVAL_BATCH,
         learning_rate=spec.learning_rate,
-        weight_decay=_WEIGHT_DECAY,
+        weight_decay=WEIGHT_DECAY,
         warmup_steps=_WARM_UP,
         seed=spec.seed,
-        use_cpu=on_cpu,
-        bf16=multiplies_bfloat16() if on_cpu else torch.cuda.is_bf16_supported(),
+        use_cpu=model.device.type == "cpu",
+        bf16=trains_in_bfloat16(model),
         train_sampling_strategy="group_by_length",
         dataloader_pin_memory=False,
         eval_strategy="epoch",
@@ -171,4 +166,4 @@ def _optimizer(network: Any, spec: EncoderSpec) -> Any:
 
     rest = [weights for weights in network.encoder.parameters() if weights.requires_grad]
     last = {"params": list(network.last.parameters()), "lr": spec.head_rate}
-    return AdamW([{"params": rest}, last], lr=spec.learning_rate, weight_decay=_WEIGHT_DECAY)
+    return AdamW([{"params": rest}, last], lr=spec.learning_rate, weight_decay=WEIGHT_DECAY)

@@ -149,13 +149,28 @@ def _saver(every: float, steps_an_epoch: int) -> Any:
     return Saver()
 
 
-def arguments(folder: str, model: SentenceTransformer, spec: TrainingSpec) -> Any:
-    """Return the trainer's arguments for `spec`; nothing is kept in `folder`."""
+def freeze_words(model: SentenceTransformer) -> None:
+    """Leave the word embeddings as they are: they are half of the weights, and most words of
+    a new text are in no example."""
+    from torch import nn
+
+    for part in model.modules():
+        if isinstance(part, nn.Embedding):
+            part.requires_grad_(False)
+
+
+def trains_in_bfloat16(model: SentenceTransformer) -> bool:
+    """Whether training is faster in bfloat16 where `model` is, and able to."""
     import torch
-    from sentence_transformers import SentenceTransformerTrainingArguments
 
     on_cpu = model.device.type == "cpu"
-    able = multiplies_bfloat16() if on_cpu else torch.cuda.is_bf16_supported()
+    return multiplies_bfloat16() if on_cpu else torch.cuda.is_bf16_supported()
+
+
+def arguments(folder: str, model: SentenceTransformer, spec: TrainingSpec) -> Any:
+    """Return the trainer's arguments for `spec`; nothing is kept in `folder`."""
+    from sentence_transformers import SentenceTransformerTrainingArguments
+
     return SentenceTransformerTrainingArguments(
         output_dir=folder,
         num_train_epochs=spec.epochs,
@@ -163,9 +178,9 @@ def arguments(folder: str, model: SentenceTransformer, spec: TrainingSpec) -> An
         learning_rate=spec.learning_rate,
         weight_decay=WEIGHT_DECAY,
         seed=spec.seed,
-        use_cpu=on_cpu,
+        use_cpu=model.device.type == "cpu",
         # The reference recipe is kept as it was published.
-        bf16=able and spec.loss != "clusterllm",
+        bf16=trains_in_bfloat16(model) and spec.loss != "clusterllm",
         dataloader_pin_memory=False,
         save_strategy="no",
         eval_strategy="no",

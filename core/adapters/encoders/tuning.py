@@ -22,7 +22,7 @@ from core.adapters.encoders.contrast import (
 )
 from core.adapters.encoders.sentence import REVISION_DIGITS, SentenceEncoder, space_of
 from core.adapters.encoders.stopping import Best, Encode
-from core.adapters.encoders.trainer import Batches, arguments, trainer_class
+from core.adapters.encoders.trainer import Batches, arguments, freeze_words, trainer_class
 from core.domain.errors import ModelError, TooFewError
 from core.domain.ids import content_id
 from core.domain.spaces import Floats, Space
@@ -189,9 +189,7 @@ def _freeze(model: SentenceTransformer, layers: int | None) -> None:
         deepest = sorted(stacks, key=lambda stack: -len(list(stack)))[0]
         for layer in list(deepest)[-layers:]:
             layer.requires_grad_(True)
-    for part in model.modules():
-        if isinstance(part, nn.Embedding):
-            part.requires_grad_(False)
+    freeze_words(model)
 
 
 def _finished(encoder: SentenceEncoder, state: dict[str, Any]) -> SentenceEncoder:

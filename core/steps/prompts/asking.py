@@ -120,20 +120,27 @@ def reply_wanted(offered: Sequence[str]) -> str:
     )
 
 
-def reply_schema(offered: Sequence[str]) -> dict[str, Any]:
-    """Return the JSON Schema of a reply. The choice comes first, so that the chances
-    of the labels can be read where it begins."""
+def object_schema(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON Schema of a reply that is an object of just these properties."""
     return {
         "title": "reply",
         "type": "object",
-        "properties": {
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def reply_schema(offered: Sequence[str]) -> dict[str, Any]:
+    """Return the JSON Schema of a reply. The choice comes first, so that the chances
+    of the labels can be read where it begins."""
+    return object_schema(
+        {
             "choice": {"type": "string", "enum": list(offered)},
             "confidence": {"type": "number", "minimum": 0, "maximum": 1},
             "reason": {"type": "string", "description": "One short sentence."},
-        },
-        "required": ["choice", "confidence", "reason"],
-        "additionalProperties": False,
-    }
+        }
+    )
 
 
 def _fields(

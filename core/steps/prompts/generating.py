@@ -16,6 +16,7 @@ from core.domain.generated import HIGHEST_SCORE, SentenceKind
 from core.domain.ids import content_id
 from core.domain.llm import Prompt, Reply
 from core.domain.prompts import Aim, InvalidReply
+from core.steps.prompts.asking import object_schema
 from core.steps.prompts.marking import GUARD, boundary, mark, plain
 from core.steps.prompts.reading import readable
 from core.steps.prompts.repair import objects_in
@@ -68,7 +69,7 @@ def writing_prompt(body: str, kind: SentenceKind, aim: Aim) -> Prompt:
         system=f"{_WRITES[kind]}{spoken}\n\n{GUARD}",
         user=f"Code: {code}\n\nText: {mark(line, code)}\n\n"
         'Reply with one JSON object and nothing else: {"sentence": …}.',
-        schema=_schema({"sentence": {"type": "string"}}),
+        schema=object_schema({"sentence": {"type": "string"}}),
         choices=(),
         version=VERSION,
     )
@@ -98,7 +99,7 @@ def scoring_prompt(body: str, sentence: str, aim: Aim) -> Prompt:
         user=f"Code: {code}\n\nText 1: {mark(lines[0], code)}\nText 2: {mark(lines[1], code)}\n\n"
         'Reply with one JSON object and nothing else: {"choice": …}. "choice" is a score '
         'from "0" to "5".',
-        schema=_schema({"choice": {"type": "string", "enum": list(SCORES)}}),
+        schema=object_schema({"choice": {"type": "string", "enum": list(SCORES)}}),
         choices=SCORES,
         version=VERSION,
     )
@@ -121,13 +122,3 @@ def read_score(reply: Reply) -> float:
         if 0.0 <= found <= HIGHEST_SCORE:
             return found
     raise InvalidReply('It held no JSON object with a "choice" from 0 to 5.', _NEXT)
-
-
-def _schema(properties: Mapping[str, object]) -> dict[str, object]:
-    return {
-        "title": "reply",
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }

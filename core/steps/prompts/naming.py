@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from core.domain.errors import InputError
 from core.domain.llm import Prompt, Reply
 from core.domain.prompts import Aim, Definition, InvalidReply, Naming, Parent, PromptKind, Template
-from core.steps.prompts.asking import assembled
+from core.steps.prompts.asking import assembled, object_schema
 from core.steps.prompts.marking import boundary, listed, mark, plain, share_of
 from core.steps.prompts.reading import readable
 from core.steps.prompts.repair import objects_in
@@ -127,13 +127,13 @@ def hierarchy_prompt(topics: Sequence[str], template: Template, aim: Aim) -> Pro
     code = boundary(template.version, *lines)
     numbered = [f"{number}. {mark(line, code)}" for number, line in enumerate(lines, start=1)]
     member = {"type": "array", "items": {"type": "integer"}, "minItems": 1}
-    parent = _object({"label": {"type": "string"}, "members": member})
+    parent = object_schema({"label": {"type": "string"}, "members": member})
     return assembled(
         template,
         aim,
         {"topics": "\n".join(numbered)},
         code,
-        _object({"parents": {"type": "array", "items": parent}}),
+        object_schema({"parents": {"type": "array", "items": parent}}),
         f'{_ONLY}{{"parents": [{{"label": …, "members": [numbers]}}, …]}}.',
     )
 
@@ -172,7 +172,7 @@ def _about(
     code = boundary(template.version, *lines, *marked.values(), *taken)
     fields = {name: mark(value, code) if value else "none" for name, value in marked.items()}
     fields |= {"texts": listed(lines, code), "others": listed(taken, code) or "none"}
-    return assembled(template, aim, fields, code, _object(properties), wanted)
+    return assembled(template, aim, fields, code, object_schema(properties), wanted)
 
 
 def _words(keywords: Sequence[str]) -> str:
@@ -187,16 +187,6 @@ def _check(template: Template, kind: PromptKind, shown: Sequence[str]) -> None:
         )
     if not shown:
         raise InputError("There is nothing to show to the model.", "Choose a group with texts.")
-
-
-def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "title": "reply",
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }
 
 
 def _parsed(reply: Reply, model: type[_Model], wanted: str) -> _Model:
