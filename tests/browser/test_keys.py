@@ -121,6 +121,8 @@ def test_a_card_a_second_is_answered_by_keyboard(
     # A stop follows the twentieth, and Enter goes on.
     page.keyboard.press("Space")
     expect(page.get_by_text("20 answers are saved")).to_be_visible()
+    # The sentence is drawn first; a key pressed before the page has been drawn may be lost.
+    expect(page.locator("[data-test-script-state='notRunning']")).to_have_count(1)
     page.keyboard.press("Enter")
     card_id(page)
 
