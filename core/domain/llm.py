@@ -69,7 +69,8 @@ class Prompt:
     by likelihood and reads no instructions: how well does each candidate (by its label
     in `choices`) go with the query? An empty candidate stands for none of the others (a
     new group, a different category). Choices without a candidate are never its answer.
-    Models that read instructions ignore both."""
+    Models that read instructions ignore both. Beside a free reply, `candidates` are
+    names to choose one from for the texts of `query`, one a line."""
 
     system: str
     user: str

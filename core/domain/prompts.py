@@ -83,24 +83,41 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
-    """A label for a group of texts, and one sentence on what it holds."""
+class Definition:
+    """What a topic means: one or two sentences, what belongs in it and what does not
+    ("" where that was not said), and `quotes` that stand word for word in its texts."""
 
-    label: str
-    description: str
+    sentence: str
+    belongs: str = ""
+    excluded: str = ""
+    quotes: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """Return it as one description, without the quotes."""
+        parts = (
+            self.sentence,
+            self.belongs and f"Belongs here: {self.belongs}",
+            self.excluded and f"Does not belong here: {self.excluded}",
+        )
+        return " ".join(
+            part if part.endswith((".", "!", "?")) else f"{part}." for part in parts if part
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
-    """What a topic means, with `quotes` that stand word for word in its texts."""
+class Naming:
+    """A label for a group of texts, and what it means."""
 
-    sentence: str
-    quotes: tuple[str, ...]
+    label: str
+    definition: Definition
 
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """A label over some of the topics that were shown, `members` counted from 0."""
+    """A label over some of the topics that were shown, `members` counted from 0, and
+    what it means in a sentence ("" where that was not said)."""
 
     label: str
     members: tuple[int, ...]
+    definition: str = ""

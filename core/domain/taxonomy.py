@@ -7,7 +7,25 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-NamedBy = Literal["keywords", "human"]
+NamedBy = Literal["keywords", "llm", "human"]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a generated name was made for, and what came with it.
+
+    `clusters` and `size` (in texts) of the topic then, those of topics below it
+    included; `texts` are the ids of those that were read. `description` and `quotes`
+    are as they were given, the quotes word for word out of `texts`; `model` is the
+    language model's name, "" for keywords.
+    """
+
+    clusters: tuple[int, ...]
+    size: int
+    texts: tuple[str, ...] = ()
+    description: str = ""
+    quotes: tuple[str, ...] = ()
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +44,11 @@ class Topic:
     """A node of the tree. A leaf holds `clusters`; an inner node holds none.
 
     `keywords` are c-TF-IDF terms, best first; `named_by` says whose `label` it
-    is (a human's is never overwritten). `parent` is a topic id or None. An `archived`
-    topic keeps what it holds but is set aside: its texts count as unassigned. A
-    parent is archived just where all its children are.
+    is (a human's is never overwritten by a generated one), and `basis` what a
+    generated label or description was made for, None where there is none. `parent`
+    is a topic id or None. An `archived` topic keeps what it holds but is set aside:
+    its texts count as unassigned. A parent is archived just where all its children
+    are.
     """
 
     id: str
@@ -41,6 +61,13 @@ class Topic:
     locked: bool = False
     reviewed: bool = False
     archived: bool = False
+    basis: Basis | None = None
+
+    @property
+    def described_by_hand(self) -> bool:
+        """Whether there is a description that a person wrote or changed."""
+        made = self.basis.description if self.basis else ""
+        return bool(self.description) and self.description != made
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +193,27 @@ class SetArchived:
 
 
 @dataclass(frozen=True, slots=True)
+class NewName:
+    """A generated name that a person took. `description` "" and `keywords` () leave
+    what there is; `basis` is what it was made for."""
+
+    topic: str
+    label: str
+    basis: Basis
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TakeNames:
+    """Give topics the generated names that a person chose among those offered."""
+
+    version: int
+    names: tuple[NewName, ...]
+    by: Literal["keywords", "llm"]
+
+
+@dataclass(frozen=True, slots=True)
 class Together:
     """Renames, moves and reassignments that happen at once: only what they come to
     has to make sense, so that two topics may trade names or places. All were made
@@ -189,5 +237,6 @@ Edit = (
     | SetLock
     | SetReviewed
     | SetArchived
+    | TakeNames
     | Together
 )

@@ -11,6 +11,7 @@ from pages._ui.embedder import code_switch, first_embedder, other_embedder
 from pages._ui.frame import frame, title
 from pages._ui.granularity import granularity
 from pages._ui.llm import show_usage
+from pages._ui.naming import show_naming
 from pages._ui.people import annotator, seat, show_name
 from pages._ui.position import (
     choose_project,
@@ -63,6 +64,7 @@ __all__ = [
     "show_llm",
     "show_moves",
     "show_name",
+    "show_naming",
     "show_prompts",
     "show_proposal",
     "show_tray",

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.errors import InputError
-from core.domain.prompts import InvalidReply, Naming, Parent
+from core.domain.prompts import Definition, InvalidReply, Naming, Parent
 from core.steps.prompts import (
     definition_prompt,
     hierarchy_prompt,
@@ -19,6 +19,7 @@ from core.steps.prompts import (
     read_hierarchy,
     read_naming,
 )
+from core.steps.prompts.marking import plain
 from tests.steps.prompt_texts import AIM, delimited, reply, skeleton, wild
 
 NAMING, DEFINITION = preset("clade", "naming"), preset("clade", "definition")
@@ -52,9 +53,25 @@ def test_texts_keywords_and_taken_names_are_shown():
 
 
 def test_a_label_is_read_and_cleaned():
-    body = '```json\n{"label": " **Card\\narrival** ", "description": "When a card comes."}\n```'
-    assert read_naming(reply(body)) == Naming("Card arrival", "When a card comes.")
-    assert read_naming(reply('{"label": "PIN"}')) == Naming("PIN", "")
+    said = {
+        "label": " **Card\narrival** ",
+        "definition": "When a card comes.",
+        "belongs": "Questions about delivery",
+        "excluded": "lost cards",
+        "quotes": ["card come"],
+    }
+    found = read_naming(reply(f"```json\n{json.dumps(said)}\n```"), ["When will my card come?"])
+    meaning = Definition(
+        "When a card comes.", "Questions about delivery", "lost cards", ("card come",)
+    )
+    assert found == Naming("Card arrival", meaning)
+    assert found.definition.told == (
+        "When a card comes. Belongs here: Questions about delivery. "
+        "Does not belong here: lost cards."
+    )
+    bare = read_naming(reply('{"label": "PIN", "definition": "All about it"}'), [])
+    assert bare == Naming("PIN", Definition("All about it"))
+    assert bare.definition.told == "All about it."
 
 
 @pytest.mark.parametrize(
@@ -63,29 +80,45 @@ def test_a_label_is_read_and_cleaned():
         "Card arrival",
         "",
         "{}",
-        '{"label": ""}',
-        '{"label": 5}',
-        json.dumps({"label": "x" * 61}),
-        '{"label": "\\u202e**"}',
-        '{"label": " card ARRIVAL "}',
+        '{"label": "PIN"}',
+        '{"label": "PIN", "definition": "\\u202e"}',
+        '{"label": "", "definition": "d"}',
+        '{"label": 5, "definition": "d"}',
+        json.dumps({"label": "x" * 61, "definition": "d"}),
+        '{"label": "\\u202e**", "definition": "d"}',
+        '{"label": " card ARRIVAL ", "definition": "d"}',
         "x" * 10_000_000,
     ],
     ids=lambda body: body[:20],
 )
 def test_what_is_no_label_is_refused(body):
     with pytest.raises(InvalidReply):
-        read_naming(reply(body), others=["Card arrival"])
+        read_naming(reply(body), ["a"], others=["Card arrival"])
 
 
 def test_only_quotes_that_stand_in_the_texts_are_kept():
     texts = ["When will my <new> card\ncome?", "Where is it"]
-    quotes = ["my ‹new› card come", "my <new>  card", "my old card", "", "Where is it", "Where"]
+    quotes = ["my ‹new› card come", "my <new>  card", "my old card", "", "Where is it", "er", "Where"]
     found = read_definition(reply(json.dumps({"definition": "Arrival.", "quotes": quotes})), texts)
     assert found.sentence == "Arrival."
-    assert found.quotes == ("my ‹new› card come", "my ‹new› card", "Where is it")
+    assert found.quotes == ("my <new> card\ncome", "my <new> card", "Where is it")
     assert read_definition(reply('{"definition": "Arrival."}'), texts).quotes == ()
     with pytest.raises(InvalidReply):
         read_definition(reply('{"quotes": ["Where"]}'), texts)
+
+
+@given(st.lists(wild, min_size=1, max_size=3), st.lists(wild, max_size=3), st.data())
+@settings(deadline=None)
+def test_every_quote_that_is_kept_stands_in_a_text_to_the_letter(texts, made_up, data):
+    words = plain(data.draw(st.sampled_from(texts)), 200).split(" ")
+    first = data.draw(st.integers(0, len(words) - 1))
+    copied = " ".join(words[first : first + data.draw(st.integers(1, 5))])
+    said = json.dumps({"definition": "d", "quotes": [copied, *(one[:200] for one in made_up)]})
+    found = read_definition(reply(said), texts).quotes
+    assert all(any(quote in text for text in texts) for quote in found)
+    # Of a text that was cut, the mark of the cut is no passage.
+    if copied.strip(" \"'“”‘’") and "…" not in words:
+        assert found
 
 
 @given(st.lists(st.lists(st.integers(), max_size=3), min_size=1, max_size=3))
@@ -103,8 +136,12 @@ def test_parents_hold_every_topic_once_or_are_refused(members):
 
 
 def test_parents_by_hand():
-    body = "{'parents': [{'label': 'Cards', 'members': [3, 1]}, {'label': 'PIN', 'members': [2],}]}"
-    assert read_hierarchy(reply(body), 3) == (Parent("Cards", (0, 2)), Parent("PIN", (1,)))
+    cards = "{'label': 'Cards', 'definition': 'All cards', 'members': [3, 1]}"
+    body = f"{{'parents': [{cards}, {{'label': 'PIN', 'members': [2],}}]}}"
+    assert read_hierarchy(reply(body), 3) == (
+        Parent("Cards", (0, 2), "All cards"),
+        Parent("PIN", (1,)),
+    )
     with pytest.raises(InvalidReply, match="Each label"):
         long = [{"label": "x" * 61, "members": [1]}]
         read_hierarchy(reply(json.dumps({"parents": long})), 1)

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from core.domain.clusterings import Clustering, ClusterSpec, Lineage, LineageStep
 from core.domain.errors import EditError
 from core.domain.taxonomy import (
+    Basis,
     Describe,
     Edit,
     Group,
     Hierarchy,
     Merge,
     Move,
+    NewName,
     NewTopic,
     Reassign,
     Rename,
@@ -26,6 +28,7 @@ from core.domain.taxonomy import (
     SetLock,
     SetReviewed,
     Split,
+    TakeNames,
     Taxonomy,
     Together,
 )
@@ -64,6 +67,9 @@ def _edit(draw: Callable, taxonomy: Taxonomy, texts: tuple[str, ...]) -> Edit:
         | st.builds(Reassign, now, some, st.just("") | one),
         max_size=4,
     )
+    said = st.sampled_from(["", "As given"])
+    named = st.builds(NewName, one, LABELS, st.just(Basis((), 1, ("t00",))), said)
+    names = st.lists(named, max_size=3).map(tuple)
     kinds = [
         st.builds(Rename, now, one, LABELS),
         st.builds(Describe, now, one, st.sampled_from(["", "What it is"])),
@@ -78,6 +84,7 @@ def _edit(draw: Callable, taxonomy: Taxonomy, texts: tuple[str, ...]) -> Edit:
         st.builds(
             Split, now, one, some.map(lambda part: (part,)), LABELS.map(lambda name: (name,))
         ),
+        st.builds(TakeNames, now, names, st.just("llm")),
         st.builds(Together, now, at_once.map(tuple), st.just("a workbook")),
     ]
     return draw(st.one_of(kinds))

@@ -72,14 +72,13 @@ class Jobs:
             ).first()
         return _job(row) if row else None
 
-    def last_job(self, project: str, kind: str) -> Job | None:
-        """Return the project's newest job of a kind."""
+    def last_job(self, project: str, kind: str, *, done: bool = False) -> Job | None:
+        """Return the project's newest job of a kind, or the newest that ended well."""
+        wanted = sa.select(job).where(job.c.project_id == project, job.c.kind == kind)
+        if done:
+            wanted = wanted.where(job.c.status == JobStatus.DONE.value)
         with self._db.read() as connection:
-            row = connection.execute(
-                sa.select(job)
-                .where(job.c.project_id == project, job.c.kind == kind)
-                .order_by(job.c.created_at.desc())
-            ).first()
+            row = connection.execute(wanted.order_by(job.c.created_at.desc())).first()
         return _job(row) if row else None
 
     def claim_job(self, job_id: str, pid: int) -> bool:
@@ -133,6 +132,17 @@ class Jobs:
                 job.update().where(job.c.id == job_id, _LIVE).values(**values)
             )
         return bool(closed.rowcount)
+
+    def decide(self, job_id: str, decision: str) -> bool:
+        """Write down in the result of a finished job what a person made of it; False where
+        that was done before."""
+        with self._db.write() as connection:
+            result = connection.scalar(sa.select(job.c.result).where(job.c.id == job_id)) or {}
+            if "decision" in result:
+                return False
+            values = {"result": {**result, "decision": decision}}
+            connection.execute(job.update().where(job.c.id == job_id).values(**values))
+        return True
 
     def request_cancel(self, job_id: str) -> None:
         with self._db.write() as connection:

@@ -13,7 +13,7 @@ from core.adapters.store.database import Database
 from core.adapters.store.schema import project, version
 from core.domain.errors import NotFoundError, StaleEditError
 from core.domain.projects import Project, VersionNote
-from core.domain.taxonomy import Taxonomy, Topic
+from core.domain.taxonomy import Basis, Taxonomy, Topic
 from core.domain.texts import Columns
 
 
@@ -84,13 +84,7 @@ class Projects:
             version=row.number,
             map_id=row.map_id,
             topics=tuple(
-                Topic(
-                    **{
-                        **topic,
-                        "clusters": tuple(topic["clusters"]),
-                        "keywords": tuple(topic["keywords"]),
-                    }
-                )
+                Topic(**{**topic, **_sequences(topic, "clusters", "keywords"), **_basis(topic)})
                 for topic in row.topics
             ),
             moved=row.moved,
@@ -207,6 +201,16 @@ def _add(
 
 def _set_head(connection: sa.Connection, project_id: str, number: int) -> None:
     connection.execute(project.update().where(project.c.id == project_id).values(head=number))
+
+
+def _sequences(values: Mapping[str, Any], *names: str) -> dict[str, tuple[Any, ...]]:
+    return {name: tuple(values[name]) for name in names}
+
+
+def _basis(topic: Mapping[str, Any]) -> dict[str, Basis | None]:
+    # Versions of an older Clade have none.
+    kept = topic.get("basis")
+    return {"basis": kept and Basis(**{**kept, **_sequences(kept, "clusters", "texts", "quotes")})}
 
 
 def _note(row: Any) -> VersionNote:

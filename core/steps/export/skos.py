@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from rdflib import Graph, Literal, URIRef
 
 
+_NAMERS = {"human": "a person", "llm": "a language model", "keywords": "keywords"}
+
+
 def as_turtle(bundle: Bundle) -> bytes:
     """Return taxonomy.ttl (SKOS Reference, W3C 2009): a concept a topic, in one scheme.
 
@@ -70,8 +73,9 @@ def _describe(graph: Graph, concept: URIRef, node: Node, texts: int, examples: l
 
 
 def _standing(topic: Topic) -> str:
-    named = "Named by a person" if topic.named_by == "human" else f"Named by {topic.named_by}"
-    return f"{named}; {'reviewed' if topic.reviewed else 'not reviewed'}."
+    return (
+        f"Named by {_NAMERS[topic.named_by]}; {'reviewed' if topic.reviewed else 'not reviewed'}."
+    )
 
 
 def _words(text: str) -> Literal:

@@ -75,6 +75,7 @@ def as_json(bundle: Bundle) -> bytes:
             "texts": texts[topic.id],
             "rows": rows[topic.id],
             "named_by": topic.named_by,
+            "quotes": list(topic.basis.quotes) if topic.basis else [],
             "locked": topic.locked,
             "reviewed": topic.reviewed,
             "archived": topic.archived,

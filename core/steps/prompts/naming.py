@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
@@ -11,13 +12,16 @@ from core.domain.errors import InputError
 from core.domain.llm import Prompt, Reply
 from core.domain.prompts import Aim, Definition, InvalidReply, Naming, Parent, PromptKind, Template
 from core.steps.prompts.asking import assembled, object_schema
+from core.steps.prompts.evidence import quoted
 from core.steps.prompts.marking import boundary, listed, mark, plain, share_of
 from core.steps.prompts.reading import readable
 from core.steps.prompts.repair import objects_in
 
 LONGEST_LABEL = 60
-LONGEST_SENTENCE = 300
+LONGEST_SENTENCE = 400
+MOST_QUOTES = 3
 
+_COMPARED = 4  # texts that names are compared with
 _LONGEST_WORDS = 200  # characters of the keywords, and of a name that is shown
 _NEXT = "Ask again, or write it yourself."
 _ONLY = "Reply with one JSON object and nothing else: "
@@ -28,18 +32,34 @@ _Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-class _Named(BaseModel):
-    label: _Label
-    description: str = ""
+_TEXT = {"type": "string"}
+_MEANING = {
+    "definition": {**_TEXT, "description": "One or two sentences."},
+    "belongs": {**_TEXT, "description": "What belongs in the group."},
+    "excluded": {**_TEXT, "description": "What is near to it and does not belong."},
+    "quotes": {"type": "array", "items": _TEXT, "maxItems": 3},
+}
+_MEANING_WANTED = (
+    '"definition": …, "belongs": …, "excluded": …, "quotes": […]}. "definition" is one or two '
+    'sentences, "belongs" and "excluded" one short sentence each, and "quotes" one to three '
+    "passages copied from the texts, character for character."
+)
 
 
 class _Defined(BaseModel):
     definition: _Label
+    belongs: str = ""
+    excluded: str = ""
     quotes: list[str] = []
+
+
+class _Named(_Defined):
+    label: _Label
 
 
 class _Group(BaseModel):
     label: _Label
+    definition: str = ""
     members: list[int] = Field(min_length=1)
 
 
@@ -54,29 +74,39 @@ def naming_prompt(
     *,
     keywords: Sequence[str] = (),
     others: Sequence[str] = (),
+    phrases: Sequence[str] = (),
 ) -> Prompt:
-    """Return the prompt that asks for a group's label.
+    """Return the prompt that asks for a group's label and what it means.
 
-    `texts` are bodies that show the group; `keywords` its telling words; `others` the
-    labels of its neighbours, which it may not take. Raises InputError where the
+    `texts` are bodies that show the group, the most telling first; `keywords` its telling
+    words; `others` the labels of its neighbours, which it may not take; `phrases` names
+    for a model that can choose one and not write one. Raises InputError where the
     template is of another kind or there is no text.
     """
-    return _about(
+    prompt = _about(
         "naming",
         template,
         aim,
         texts,
         {"keywords": _words(keywords)},
         others,
-        {"label": {"type": "string"}, "description": {"type": "string"}},
-        f'{_ONLY}{{"label": …, "description": …}}.',
+        {"label": {**_TEXT, "description": "Two to five words."}, **_MEANING},
+        f'{_ONLY}{{"label": …, {_MEANING_WANTED}',
     )
+    taken = {other.strip().casefold() for other in others}
+    offered = (plain(phrase, LONGEST_LABEL) for phrase in phrases if len(phrase) <= LONGEST_LABEL)
+    free = {phrase: phrase for phrase in offered if phrase and phrase.casefold() not in taken}
+    if not free:
+        return prompt
+    query = "\n".join(plain(text, share_of(len(texts))) for text in texts[:_COMPARED])
+    return replace(prompt, query=query, candidates=free)
 
 
-def read_naming(reply: Reply, others: Sequence[str] = ()) -> Naming:
-    """Return the label and its sentence. Raises InvalidReply where there is none, or
-    where the label is longer than 60 characters or one of `others`."""
-    found = _parsed(reply, _Named, "label")
+def read_naming(reply: Reply, texts: Sequence[str], others: Sequence[str] = ()) -> Naming:
+    """Return the label and what it means, see `read_definition`. Raises InvalidReply where
+    one of them is missing, or where the label is longer than 60 characters or one of
+    `others`."""
+    found = _parsed(reply, _Named, "label and a definition")
     label = plain(found.label, len(found.label)).strip(" \"'.*")
     if not label or len(label) > LONGEST_LABEL:
         raise InvalidReply(
@@ -84,7 +114,7 @@ def read_naming(reply: Reply, others: Sequence[str] = ()) -> Naming:
         )
     if label.casefold() in {other.strip().casefold() for other in others}:
         raise InvalidReply("Another group has this label already.", _NEXT)
-    return Naming(label, plain(found.description, LONGEST_SENTENCE))
+    return Naming(label, _defined(found, texts))
 
 
 def definition_prompt(
@@ -98,26 +128,16 @@ def definition_prompt(
         texts,
         {"label": plain(label, _LONGEST_WORDS)},
         others,
-        {
-            "definition": {"type": "string"},
-            "quotes": {"type": "array", "items": {"type": "string"}, "maxItems": 3},
-        },
-        f'{_ONLY}{{"definition": …, "quotes": […]}}.',
+        _MEANING,
+        f"{_ONLY}{{{_MEANING_WANTED}",
     )
 
 
 def read_definition(reply: Reply, texts: Sequence[str]) -> Definition:
-    """Return the definition. Quotes that stand word for word in none of `texts` (as
-    the prompt showed them) are left out: only evidence counts. Raises InvalidReply
-    where there is no definition."""
-    found = _parsed(reply, _Defined, "definition")
-    sentence = plain(found.definition, LONGEST_SENTENCE)
-    if not sentence:
-        raise InvalidReply("The definition holds nothing that can be read.", _NEXT)
-    shown = [plain(text) for text in texts]
-    quotes = (plain(quote).strip(" \"'") for quote in found.quotes)
-    real = (quote for quote in quotes if quote and any(quote in text for text in shown))
-    return Definition(sentence, tuple(dict.fromkeys(real))[:3])
+    """Return the definition. Its quotes are passages of `texts` as they stand there; what
+    stands in none of them, as the prompt showed them, is left out: only evidence counts.
+    Raises InvalidReply where there is no definition."""
+    return _defined(_parsed(reply, _Defined, "definition"), texts)
 
 
 def hierarchy_prompt(topics: Sequence[str], template: Template, aim: Aim) -> Prompt:
@@ -127,14 +147,15 @@ def hierarchy_prompt(topics: Sequence[str], template: Template, aim: Aim) -> Pro
     code = boundary(template.version, *lines)
     numbered = [f"{number}. {mark(line, code)}" for number, line in enumerate(lines, start=1)]
     member = {"type": "array", "items": {"type": "integer"}, "minItems": 1}
-    parent = object_schema({"label": {"type": "string"}, "members": member})
+    parent = object_schema({"label": _TEXT, "definition": _TEXT, "members": member})
     return assembled(
         template,
         aim,
         {"topics": "\n".join(numbered)},
         code,
         object_schema({"parents": {"type": "array", "items": parent}}),
-        f'{_ONLY}{{"parents": [{{"label": …, "members": [numbers]}}, …]}}.',
+        f'{_ONLY}{{"parents": [{{"label": …, "definition": …, "members": [numbers]}}, …]}}. '
+        '"definition" is one sentence.',
     )
 
 
@@ -151,9 +172,21 @@ def read_hierarchy(reply: Reply, topics: int) -> tuple[Parent, ...]:
     if not all(0 < len(label) <= LONGEST_LABEL for label in labels):
         raise InvalidReply(f"Each label must have 1 to {LONGEST_LABEL} characters.", _NEXT)
     return tuple(
-        Parent(label, tuple(sorted(member - 1 for member in parent.members)))
+        Parent(
+            label,
+            tuple(sorted(member - 1 for member in parent.members)),
+            plain(parent.definition, LONGEST_SENTENCE),
+        )
         for label, parent in zip(labels, found.parents, strict=True)
     )
+
+
+def _defined(found: _Defined, texts: Sequence[str]) -> Definition:
+    sentence = plain(found.definition, LONGEST_SENTENCE)
+    if not sentence:
+        raise InvalidReply("The definition holds nothing that can be read.", _NEXT)
+    belongs, excluded = (plain(part, LONGEST_SENTENCE) for part in (found.belongs, found.excluded))
+    return Definition(sentence, belongs, excluded, quoted(found.quotes, texts)[:MOST_QUOTES])
 
 
 def _about(

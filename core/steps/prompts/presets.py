@@ -56,7 +56,9 @@ _CLADE = (
         "naming",
         "You see texts of one group, words that set it apart, and the names of other groups. "
         "Give it a label of two to five words in the language of the texts: what they share "
-        "and the other groups do not have. Add one sentence that says what belongs in it.",
+        "and the other groups do not have. Define it in one or two sentences, say what belongs "
+        "in it and what is near but does not, and quote one to three short passages of the "
+        "texts, word for word, that show it.",
         "Texts of the group:\n{texts}\n\nWords that set it apart: {keywords}\n\n"
         "Names that are taken:\n{others}\n\nWhat is this group called?",
     ),
@@ -64,14 +66,17 @@ _CLADE = (
         "hierarchy",
         "You see a numbered list of topics. Put those that belong under one broader topic "
         "together and name each broader topic in two to five words. Each number goes into "
-        "exactly one; a topic that stands apart is alone. Name nothing 'other'.",
+        "exactly one; a topic that stands apart is alone. Name nothing 'other'. Say in one "
+        "sentence what each broader topic covers. Before you reply, check that no number is "
+        "missing and none stands twice.",
         "Topics:\n{topics}\n\nWhich broader topics are these under?",
     ),
     _clade(
         "definition",
         "You see the label of a group, texts of it, and the names of other groups. Define it "
-        "in one sentence by which a reader can decide whether a new text belongs. Quote one "
-        "to three short passages of the texts, word for word, that show it.",
+        "in one or two sentences by which a reader can decide whether a new text belongs. Say "
+        "what belongs in it and what is near but does not. Quote one to three short passages "
+        "of the texts, word for word, that show it.",
         "Label: {label}\n\nTexts of the group:\n{texts}\n\n"
         "Names of other groups:\n{others}\n\nWhat belongs in this group?",
     ),

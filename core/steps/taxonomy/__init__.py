@@ -7,7 +7,9 @@ from core.steps.taxonomy.cohesion import Middle, middles
 from core.steps.taxonomy.edits import apply
 from core.steps.taxonomy.examples import central, diverse
 from core.steps.taxonomy.growth import grow
-from core.steps.taxonomy.keywords import keywords, label, labels
+from core.steps.taxonomy.keywords import distinct, keywords, label, labels
+from core.steps.taxonomy.outdated import held, held_clusters, outdated, why_outdated
+from core.steps.taxonomy.phrases import phrases
 from core.steps.taxonomy.score import score
 from core.steps.taxonomy.sentences import sentence
 
@@ -17,10 +19,13 @@ __all__ = [
     "assign",
     "carry",
     "central",
+    "distinct",
     "diverse",
     "find",
     "findings",
     "grow",
+    "held",
+    "held_clusters",
     "inner_ids",
     "keywords",
     "label",
@@ -28,8 +33,11 @@ __all__ = [
     "leaves",
     "middles",
     "ordered",
+    "outdated",
     "path",
+    "phrases",
     "score",
     "sentence",
     "sizes",
+    "why_outdated",
 ]

@@ -30,7 +30,7 @@ def carry(
     - A topic keeps its clusters as far as they still exist, with its id, place,
       description, lock and review mark. It keeps its label and keywords too where
       it is locked or merged of several clusters; elsewhere the keywords are
-      fresh, and so is the label unless a person wrote it.
+      fresh, and so is the label unless a person wrote or took it.
     - The pieces of a split cluster stay in a topic that a person merged. Elsewhere
       a new cluster is a new topic: beside the one that it was split from, else
       where most of the topics are that the fresh tree puts it with, else under a
@@ -108,10 +108,13 @@ def _kept(old: Taxonomy, fresh: Taxonomy, owners: Mapping[int, str]) -> Taxonomy
     topics: list[Topic] = []
     for topic in old.topics:
         clusters = tuple(held[topic.id])
-        by_hand = topic.named_by == "human" or topic.locked or topic.archived or topic.description
+        by_hand = (
+            *(topic.named_by == "human", topic.described_by_hand),
+            *(topic.locked, topic.archived),
+        )
         if topic.id in inner:
             topics.append(topic)
-        elif clusters or by_hand or topic.id in filled:
+        elif clusters or any(by_hand) or topic.id in filled:
             topics.append(_refreshed(replace(topic, clusters=clusters), named))
     return pruned(Taxonomy(old.version, fresh.map_id, tuple(topics), old.moved), inner)
 
@@ -120,8 +123,9 @@ def _refreshed(topic: Topic, named: Mapping[int, Topic]) -> Topic:
     if topic.locked or len(topic.clusters) != 1:
         return topic
     now = named[topic.clusters[0]]
-    label = topic.label if topic.named_by == "human" else now.label
-    return replace(topic, keywords=now.keywords, label=label)
+    if topic.named_by != "keywords":
+        return replace(topic, keywords=now.keywords)
+    return replace(topic, keywords=now.keywords, label=now.label, basis=None)
 
 
 def _with_new(

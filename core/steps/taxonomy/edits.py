@@ -21,6 +21,7 @@ from core.domain.taxonomy import (
     SetLock,
     SetReviewed,
     Split,
+    TakeNames,
     Taxonomy,
     Together,
     Topic,
@@ -38,6 +39,7 @@ from core.steps.taxonomy.refusals import (
     usable_label,
 )
 from core.steps.taxonomy.splitting import split
+from core.steps.taxonomy.taking import take_names
 from core.steps.taxonomy.together import reassigned, together
 
 
@@ -87,6 +89,8 @@ def _edited(taxonomy: Taxonomy, edit: Edit) -> Taxonomy:
             return changed(taxonomy, replace(find(taxonomy, edit.topic), reviewed=edit.reviewed))
         case SetArchived():
             return set_archived(taxonomy, edit)
+        case TakeNames():
+            return take_names(taxonomy, edit)
         case Together():
             return together(taxonomy, edit)
 

@@ -45,9 +45,9 @@ def keywords(
     first words of its most frequent text; a topic without words gets none. The
     order of the topics and of their texts changes nothing.
     """
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
+    from sklearn.feature_extraction.text import CountVectorizer
 
-    stop = (ENGLISH_STOP_WORDS - _CONTENT) | _MISSING
+    stop = stop_words()
     letters = _Letters()
     terms = {
         topic: [term for body in bodies for term in _terms(body, letters, stop)]
@@ -63,6 +63,18 @@ def keywords(
             line = counts[row]
             found[topic] = _best(line.indices, line.data, idf[line.indices], vocabulary, top)
     return {topic: found.get(topic) or _opening(bodies) for topic, bodies in documents.items()}
+
+
+def stop_words() -> frozenset[str]:
+    """Return the English words that say nothing about a topic."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return frozenset((ENGLISH_STOP_WORDS - _CONTENT) | _MISSING)
+
+
+def words_of(body: str) -> list[str]:
+    """Return the words of a text in its order, lower-case, without punctuation."""
+    return normalize("NFC", body).lower().translate(_Letters()).split()
 
 
 def label(keywords: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from core.domain.taxonomy import (
     SetLock,
     SetReviewed,
     Split,
+    TakeNames,
     Taxonomy,
     Together,
 )
@@ -65,6 +66,10 @@ def sentence(edit: Edit, taxonomy: Taxonomy) -> str:
             return f"Marked {name(edit.topic)} as {'' if edit.reviewed else 'not '}reviewed"
         case SetArchived():
             return f"{'Archived' if edit.archived else 'Restored'} {name(edit.topic)}"
+        case TakeNames():
+            how = "by keywords" if edit.by == "keywords" else "with the language model"
+            labels = [f"'{cleaned(one.label)}'" for one in edit.names]
+            return f"Named {_listed(labels)} {how}"
         case Together():
             return f"Took over {edit.what}: {_summed(edit.edits)}"
 

@@ -15,6 +15,7 @@ from core.adapters.llm import open_model, smollm2
 from core.adapters.llm.smollm2 import SmolLM2, load_smollm2
 from core.domain.errors import ModelError
 from core.domain.llm import ModelChoice, ProviderError
+from core.steps.prompts import read_naming
 from tests.adapters.llm.asked import PROMPT
 
 pytestmark = pytest.mark.slow
@@ -96,9 +97,20 @@ def test_without_candidates_it_is_asked_in_words(model: SmolLM2) -> None:
 
 def test_it_writes_no_text(model: SmolLM2) -> None:
     with pytest.raises(ProviderError, match="cannot write") as caught:
-        model.reply(replace(PROMPT, choices=()))
+        model.reply(replace(PROMPT, choices=(), query=None, candidates=None))
 
     assert not caught.value.retryable
+
+
+def test_a_name_is_chosen_among_candidates_with_a_text_as_its_evidence(model: SmolLM2) -> None:
+    texts = "my card was stolen in the train\nsomebody stole my card"
+    names = {name: name for name in ("exchange rate", "stolen card", "opening hours")}
+    reply = model.reply(replace(PROMPT, choices=(), query=texts, candidates=names))
+    found = read_naming(reply, texts.splitlines())
+
+    assert found.label == "Stolen card"
+    assert found.definition.quotes == ("my card was stolen in the train",)
+    assert reply.chances is None
 
 
 @pytest.mark.parametrize("content", [None, b"GGUF, but another"])

@@ -1,0 +1,31 @@
+"""What it is expected to take to name topics with a language model."""
+
+from __future__ import annotations
+
+from core.domain.judging import NANO
+from core.domain.llm import Usage
+from core.project.judging.costs import Estimate
+from core.project.judging.plan import budget_of, settings_of
+from core.project.workspace import Workspace
+
+_SECONDS_A_CALL = 3.0  # a name is longer than a choice
+_TYPICAL = Usage(900, 180)  # tokens of a call: ten short texts, a name and what it means
+
+
+def expected(workspace: Workspace, project_id: str, topics: int) -> Estimate:
+    """Return what naming so many topics is expected to take, with no reply kept.
+
+    Raises InputError where no LLM is set up.
+    """
+    settings, budget = settings_of(workspace, project_id), budget_of(workspace, project_id)
+    local = settings.choice.provider in ("bundled", "transformers")
+    seconds = topics * _SECONDS_A_CALL / (1 if local else settings.concurrency)
+    if settings.per_minute:
+        seconds = max(seconds, 60.0 * topics / settings.per_minute)
+    return Estimate(
+        questions=topics,
+        calls=topics,
+        dollars=topics * settings.price.of(_TYPICAL),
+        seconds=seconds,
+        left=max(0, budget.cap - budget.spent - budget.reserved) / NANO,
+    )
