@@ -29,6 +29,7 @@ from benchmarks.judge import Errors, SimulatedJudge
 from benchmarks.report import table
 from core.adapters.encoders import load_bundled
 from core.domain.clusterings import UNASSIGNED, Centroids, Clustering, ClusterSpec
+from core.domain.groupings import Grouping
 from core.domain.ids import text_id
 from core.domain.judgments import Judgment, Source
 from core.domain.spaces import Embedding
@@ -99,8 +100,8 @@ def judge_of(data: Data, plan: Plan, seed: int, source: Source) -> SimulatedJudg
     )
 
 
-def clade(data: Data, prior: Clustering, plan: Plan, seed: int) -> tuple[np.ndarray, Counter[str]]:
-    """Ask in batches, weigh all answers after each, and return labels and counts."""
+def clade(data: Data, prior: Clustering, plan: Plan, seed: int) -> tuple[Grouping, Counter[str]]:
+    """Ask in batches, weigh all answers after each, and return the groups and counts."""
     ground = lay_ground(
         data.embedding,
         prior,
@@ -126,7 +127,7 @@ def clade(data: Data, prior: Clustering, plan: Plan, seed: int) -> tuple[np.ndar
             left -= len(batch)
             grouping = weigh(ground, prior, judgments)
         asked += judge.asked
-    return grouping.clustering.labels, asked
+    return grouping, asked
 
 
 def reference(data: Data, plan: Plan, seed: int) -> tuple[np.ndarray, Counter[str]]:
@@ -163,7 +164,8 @@ def run(data: Data, recipe: str, plan: Plan, seeds: int) -> dict[str, Any]:
         started = time.monotonic()
         asked: Counter[str] = Counter()
         if recipe == "clade":
-            labels, asked = clade(data, first_map(data, seed), plan, seed)
+            grouping, asked = clade(data, first_map(data, seed), plan, seed)
+            labels = grouping.clustering.labels
         elif recipe == "clusterllm":
             labels, asked = reference(data, plan, seed)
         elif recipe == "hdbscan":

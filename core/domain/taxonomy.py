@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, TypeAlias
 
 NamedBy = Literal["keywords", "llm", "human"]
 
@@ -28,15 +28,33 @@ class Basis:
     model: str = ""
 
 
+Branch: TypeAlias = "tuple[int | Branch, ...]"
+"""What stands under a parent: cluster ids, and parents below it as branches of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hierarchy:
-    """Parents over clusters: `parents[i]` holds the cluster ids of parent i.
+    """Parents over clusters: `parents[i]` is what stands under parent i.
 
-    Every cluster id stands in exactly one parent; a parent of one cluster is
-    drawn as that cluster itself.
+    Every cluster id stands in it exactly once; a parent of one member is drawn as
+    that member itself.
     """
 
-    parents: tuple[tuple[int, ...], ...]
+    parents: tuple[Branch, ...]
+
+    @property
+    def clusters(self) -> tuple[int, ...]:
+        """Return the cluster ids of the whole tree, ascending."""
+        return tuple(sorted(clusters_of(self.parents)))
+
+
+def clusters_of(branch: Branch) -> tuple[int, ...]:
+    """Return the cluster ids under a parent, in its order."""
+    return tuple(
+        cluster
+        for member in branch
+        for cluster in ((member,) if isinstance(member, int) else clusters_of(member))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,46 @@ def ari(labels: Labels, gold: Labels) -> float:
     return float(adjusted_rand_score(right, left))
 
 
+def dendrogram_purity(levels: Sequence[Labels], gold: Labels) -> float:
+    """Return the dendrogram purity of a tree in [0, 1].
+
+    Heller and Ghahramani, "Bayesian hierarchical clustering" (2005), section 5: for two
+    texts of one gold label drawn at random, the expected share of that label in the
+    smallest group that holds both. `levels` are partitions (n,) from the broadest to the
+    finest, each finer one inside the one before; above them is one root, and below the
+    finest no order. A text that a level leaves unassigned (−1) is alone from there down.
+    Raises as `accuracy` does, and where no two texts share a label.
+    """
+    rows = np.zeros(len(gold), dtype=np.intp)
+    counts, _ = _contingency(rows.tolist(), gold)
+    total = _pairs(counts).sum()
+    if not total:
+        raise InputError("No two texts share a gold label.", "Give labels that texts share.")
+    found = 0.0
+    for labels in (*levels, None):
+        here = _pairs(counts)
+        below, finer, inside = np.zeros_like(here), counts, rows
+        if labels is not None:
+            finer, unassigned = _contingency(labels, gold)
+            finer = finer[~unassigned]
+            kept = np.asarray(labels) != UNASSIGNED
+            _, inside = np.unique(np.asarray(labels)[kept], return_inverse=True)
+            parents = np.zeros(len(finer), dtype=np.intp)
+            parents[inside] = rows[kept]
+            np.add.at(below, parents, _pairs(finer))
+            spread = np.full(len(rows), UNASSIGNED, dtype=np.intp)
+            spread[kept] = inside
+            inside = spread
+        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        found += float(((here - below) * shares).sum())
+        counts, rows = finer, inside
+    return found / float(total)
+
+
+def _pairs(counts: NDArray[np.int_]) -> NDArray[np.float64]:
+    return counts * (counts - 1) / 2.0
+
+
 def bcubed_f1(labels: Labels, gold: Labels) -> float:
     """Return the B-cubed F1 in (0, 1].
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from core.domain.clusterings import Clustering, ClusterSpec
 from core.domain.errors import InputError
-from core.steps.metrics import accuracy, agreement, ari, bcubed_f1, nmi
+from core.steps.metrics import accuracy, agreement, ari, bcubed_f1, dendrogram_purity, nmi
 
 labels_and_gold = st.lists(
     st.tuples(st.integers(-1, 4), st.sampled_from("abc")), min_size=1, max_size=30
@@ -30,6 +30,42 @@ def test_bcubed_worked_by_hand():
     precision, recall = (4 / 3 + 1 / 3 + 1) / 4, 3 / 4
     expected = 2 * precision * recall / (precision + recall)
     assert bcubed_f1([0, 0, 0, 1], list("aabb")) == pytest.approx(expected)
+
+
+def test_dendrogram_purity_worked_by_hand():
+    gold = list("aabb")
+    assert dendrogram_purity([[0, 0, 1, 1]], gold) == 1.0
+    # Without levels, both pairs meet at the root, where either label has a half.
+    assert dendrogram_purity([], gold) == 0.5
+    # {a a b} holds the pair of a (2/3); the pair of b meets at the root (1/2).
+    assert dendrogram_purity([[0, 0, 0, 1]], gold) == pytest.approx((2 / 3 + 1 / 2) / 2)
+    assert dendrogram_purity([[0, 0, 0, 1], [0, 0, 1, 2]], gold) == pytest.approx(0.75)
+    with pytest.raises(InputError):
+        dendrogram_purity([], list("ab"))
+
+
+def purity_by_pairs(levels, gold):
+    """The definition, pair by pair."""
+    found = []
+    for i in range(len(gold)):
+        for j in range(i):
+            if gold[i] == gold[j]:
+                held = range(len(gold))
+                for labels in levels:
+                    if labels[i] != labels[j] or labels[i] == -1:
+                        break
+                    held = [row for row in held if labels[row] == labels[i]]
+                found.append(sum(gold[row] == gold[i] for row in held) / len(held))
+    return sum(found) / len(found)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.sampled_from("ab")), min_size=3))
+def test_dendrogram_purity_is_that_of_all_pairs(rows):
+    broad = [-1 if row[0] == 2 else row[0] for row in rows]
+    fine = [-1 if row[0] == 2 or row[1] == 2 else 10 * row[0] + row[1] for row in rows]
+    gold = [row[2] for row in rows]
+    levels = [broad, fine]
+    assert dendrogram_purity(levels, gold) == pytest.approx(purity_by_pairs(levels, gold))
 
 
 def test_unassigned_texts_are_alone_in_bcubed():

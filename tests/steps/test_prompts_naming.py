@@ -98,7 +98,15 @@ def test_what_is_no_label_is_refused(body):
 
 def test_only_quotes_that_stand_in_the_texts_are_kept():
     texts = ["When will my <new> card\ncome?", "Where is it"]
-    quotes = ["my ‹new› card come", "my <new>  card", "my old card", "", "Where is it", "er", "Where"]
+    quotes = [
+        "my ‹new› card come",
+        "my <new>  card",
+        "my old card",
+        "",
+        "Where is it",
+        "er",
+        "Where",
+    ]
     found = read_definition(reply(json.dumps({"definition": "Arrival.", "quotes": quotes})), texts)
     assert found.sentence == "Arrival."
     assert found.quotes == ("my <new> card\ncome", "my <new> card", "Where is it")
