@@ -138,6 +138,7 @@ lines = tree(here.taxonomy, shown.assignment)
 ends = [line for line in lines if line.leaf]
 done = sum(line.topic.reviewed for line in ends)
 st.progress(done / max(len(ends), 1), text=f"{done} of {len(ends)} topics reviewed")
+_ui.show_growing(here)
 _ui.show_naming(here)
 left, right = st.columns([6, 5], gap="large")
 with left:

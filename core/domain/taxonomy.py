@@ -232,6 +232,39 @@ class TakeNames:
 
 
 @dataclass(frozen=True, slots=True)
+class NewParent:
+    """A parent of a tree that was grown or grouped anew: what it is called, and what
+    stands under it, the ids of leaves and further parents. `size` counts the texts
+    under it then; `model` named it, "" where its label is keywords."""
+
+    label: str
+    members: tuple[str | NewParent, ...]
+    size: int
+    keywords: tuple[str, ...] = ()
+    description: str = ""
+    model: str = ""
+
+    @property
+    def leaves(self) -> tuple[str, ...]:
+        """Return the ids of all leaves under it."""
+        return tuple(
+            leaf
+            for member in self.members
+            for leaf in ((member,) if isinstance(member, str) else member.leaves)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Regrow:
+    """Put leaves under new parents, and those of `alone` under none, all at once. Leaves
+    that stand in neither stay where they are."""
+
+    version: int
+    parents: tuple[NewParent, ...]
+    alone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Together:
     """Renames, moves and reassignments that happen at once: only what they come to
     has to make sense, so that two topics may trade names or places. All were made
@@ -256,5 +289,6 @@ Edit = (
     | SetReviewed
     | SetArchived
     | TakeNames
+    | Regrow
     | Together
 )

@@ -95,26 +95,31 @@ def weigh(ground: Ground, prior: Clustering, judgments: Sequence[Judgment]) -> G
 
 
 def regroup(
-    workspace: Workspace, project_id: str, _params: Mapping[str, Any], progress: Progress
+    workspace: Workspace, project_id: str, params: Mapping[str, Any], progress: Progress
 ) -> dict[str, Any]:
     """Spread the answers over all texts and make the result the current map.
 
-    Locks, names and moves made by hand are carried over, as in clustering again.
-    Where all answers were taken back, the map is as it was before the first. Returns
-    the new map's id and how many texts changed their cluster. Raises TooFewError
-    where there never was an answer on the map and there is none.
+    With `params["placing"]` only those answers have a say that the map was made from
+    already: unassigned texts go to the groups that they are nearest to, and a few texts
+    between two groups change sides. Locks, names and moves made by hand are carried
+    over, as in clustering again. Where all answers were taken back, the map is as it was
+    before the first. Returns the new map's id and how many texts changed their cluster.
+    Raises TooFewError where there never was an answer on the map and there is none.
     """
     here = current(workspace, project_id)
+    placing = bool(params.get("placing"))
     # An answer given while this works waits for the next time.
     judgments = workspace.store.reviews.judgments(project_id)
-    if not judgments and here.map.prior_key is None:
+    if placing:
+        judgments = tuple(known_to(workspace, here.map, judgments))
+    elif not judgments and here.map.prior_key is None:
         raise TooFewError(
             "There are no answers to spread yet.", "Answer some questions on the Review page."
         )
     progress.report(0.0, "Reading the answers")
     ground, prior = foundation(workspace, here.map)
     progress.report(0.2, "Weighing the answers")
-    grouped = weigh(ground, prior, judgments).clustering if judgments else prior
+    grouped = weigh(ground, prior, judgments).clustering if judgments or placing else prior
     progress.report(0.6, "Naming groups")
     drawn = drawn_from(
         workspace,
@@ -130,6 +135,8 @@ def regroup(
     old = load_clustering(workspace, here.map)
     told = f"Spread {len(judgments):,} answers over all texts"
     sentence = told if judgments else "Took all answers off the map"
+    if placing:
+        sentence = "Put unassigned texts into their nearest groups"
     adopt(workspace, here.project, load_corpus(workspace, here.project), drawn, sentence)
     return {"map": drawn.map.id, "moved": int((old.labels != drawn.clustering.labels).sum())}
 

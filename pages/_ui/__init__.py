@@ -10,6 +10,7 @@ from pages._ui.disputes import show_disputes
 from pages._ui.embedder import code_switch, first_embedder, other_embedder
 from pages._ui.frame import frame, title
 from pages._ui.granularity import granularity
+from pages._ui.growing import show_growing
 from pages._ui.llm import show_usage
 from pages._ui.naming import show_naming
 from pages._ui.people import annotator, seat, show_name
@@ -59,6 +60,7 @@ __all__ = [
     "show_batch",
     "show_bulk",
     "show_disputes",
+    "show_growing",
     "show_import",
     "show_left",
     "show_llm",

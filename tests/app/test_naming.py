@@ -38,7 +38,7 @@ def test_without_an_llm_keywords_name_and_the_section_says_so(
     mapped: str, workspace: Workspace, open_app: OpenApp
 ) -> None:
     app = open_app("taxonomy", mapped)
-    assert [lid.label for lid in app.expander] == ["Names"]
+    assert [lid.label for lid in app.expander] == ["Grow the tree again", "Names"]
     tree = current(workspace, mapped).taxonomy
     first, second = naming.nameable(tree)[:2]
     shaping.edit(workspace, mapped, Merge(tree.version, (first.id, second.id)), "me")

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.domain.clusterings import Centroids
-from core.steps.hierarchy import grow
+from core.domain.clusterings import Centroids, Clustering, ClusterSpec
+from core.domain.errors import InputError
+from core.domain.taxonomy import clusters_of
+from core.steps.hierarchy import grow, shares
 
 
 def centroids(vectors, ids=None, sizes=None):
@@ -69,3 +71,74 @@ def test_the_largest_parent_comes_first():
 def test_identical_centroids_do_not_crash():
     found = grow(centroids(np.ones((9, 5)))).parents
     assert sorted(i for parent in found for i in parent) == list(range(9))
+
+
+def nested_families(noise=0.2, seed=0):
+    """Two halves of three families of four clusters each, 24 in all."""
+    rng = np.random.default_rng(seed)
+    halves = np.repeat(np.eye(40)[:2], 12, axis=0)
+    kin = np.repeat(np.eye(40)[2:8], 4, axis=0)
+    return halves + 0.7 * kin + noise / np.sqrt(40) * rng.normal(size=(24, 40))
+
+
+def test_three_levels_hold_families_of_families():
+    found = grow(centroids(nested_families()), levels=3, parents=2).parents
+    halves = {frozenset(clusters_of(parent)) for parent in found}
+    assert halves == {frozenset(range(12)), frozenset(range(12, 24))}
+    families = {member for parent in found for member in parent}
+    assert families == {tuple(range(first, first + 4)) for first in range(0, 24, 4)}
+
+
+def depth(branch):
+    return 0 if isinstance(branch, int) else 1 + max(depth(member) for member in branch)
+
+
+@settings(deadline=None)
+@given(st.integers(4, 60), st.integers(2, 4), st.integers(0, 30), st.booleans())
+def test_every_cluster_stands_once_in_a_tree_no_deeper_than_asked(k, levels, seed, chosen):
+    rng = np.random.default_rng(seed)
+    parents = int(rng.integers(2, k)) if chosen else None
+    leaning = rng.dirichlet(np.ones(5), k).astype(np.float32)
+    tree = grow(centroids(rng.normal(size=(k, 6))), levels=levels, parents=parents, leaning=leaning)
+    assert tree.clusters == tuple(range(k))
+    assert max(depth(parent) for parent in tree.parents) <= levels - 1
+    if parents:
+        assert len(tree.parents) == parents
+    # Below the top no parent has a single member: it would say nothing.
+    inner = [m for parent in tree.parents for m in parent if not isinstance(m, int)]
+    while inner:
+        assert all(len(branch) > 1 for branch in inner)
+        inner = [m for branch in inner for m in branch if not isinstance(m, int)]
+
+
+def test_answers_lean_on_the_linkage():
+    vectors = families(6, 4)
+    # By the answers, families 0 and 1 are one, 2 and 3, and 4 and 5: the vectors know nothing.
+    leaning = np.repeat(np.eye(3, dtype=np.float32), 8, axis=0)
+    found = grow(centroids(vectors), parents=3, leaning=leaning).parents
+    assert set(found) == {tuple(range(first, first + 8)) for first in (0, 8, 16)}
+
+
+def test_answers_that_join_nothing_change_nothing():
+    vectors = families(5, 5)
+    plain = grow(centroids(vectors), parents=5)
+    assert grow(centroids(vectors), parents=5, leaning=np.eye(25, dtype=np.float32)) == plain
+
+
+def labelled(labels):
+    ids = tuple(f"t{i}" for i in range(len(labels)))
+    strength = np.ones(len(labels), np.float32)
+    return Clustering("space", ids, np.array(labels, np.int32), strength, ClusterSpec())
+
+
+def test_shares_count_the_texts_of_each_cluster_in_each_group():
+    found = shares(labelled([4, 4, 4, 4, 7, 7, -1]), labelled([1, 1, 1, 0, 0, -1, 2]))
+    assert found.tolist() == [[0.25, 0.75], [0.5, 0.0]]
+    with pytest.raises(InputError, match="other texts"):
+        shares(labelled([0, 1]), labelled([0]))
+
+
+@pytest.mark.parametrize("asked", [{"levels": 1}, {"levels": 5}, {"parents": 1}, {"parents": 9}])
+def test_what_makes_no_tree_is_refused(asked):
+    with pytest.raises(InputError):
+        grow(centroids(families(3, 3)), **asked)

@@ -42,6 +42,19 @@ def test_parents_of_two_clusters_are_drawn_and_parents_of_one_are_the_leaf() -> 
     assert all(topic.named_by == "keywords" for topic in grown.topics)
 
 
+def test_parents_within_parents_are_drawn_where_they_hold_two() -> None:
+    grown = grow("map", _clustering(LABELS), Hierarchy((((5, 3), (9,)), ((8,),))), BODIES)
+    assert [(t.id, t.parent, t.clusters) for t in grown.topics] == [
+        ("p0", None, ()),
+        ("p1", "p0", ()),
+        ("c3", "p1", (3,)),
+        ("c5", "p1", (5,)),
+        ("c9", "p0", (9,)),
+        ("c8", None, (8,)),
+    ]
+    assert len({topic.label.casefold() for topic in grown.topics}) == 6
+
+
 def test_leaves_are_named_against_leaves_and_parents_against_parents() -> None:
     grown = grow("map", _clustering(LABELS), Hierarchy(((5, 3), (9,), (8,))), BODIES)
     of = {topic.id: topic for topic in grown.topics}

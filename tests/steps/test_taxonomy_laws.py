@@ -21,8 +21,10 @@ from core.domain.taxonomy import (
     Merge,
     Move,
     NewName,
+    NewParent,
     NewTopic,
     Reassign,
+    Regrow,
     Rename,
     SetArchived,
     SetLock,
@@ -70,6 +72,10 @@ def _edit(draw: Callable, taxonomy: Taxonomy, texts: tuple[str, ...]) -> Edit:
     said = st.sampled_from(["", "As given"])
     named = st.builds(NewName, one, LABELS, st.just(Basis((), 1, ("t00",))), said)
     names = st.lists(named, max_size=3).map(tuple)
+    under = st.lists(one, min_size=2, max_size=3).map(tuple)
+    low = st.builds(NewParent, LABELS, under, st.just(1))
+    high = st.builds(NewParent, LABELS, st.lists(one | low, min_size=2).map(tuple), st.just(1))
+    grown = low | high
     kinds = [
         st.builds(Rename, now, one, LABELS),
         st.builds(Describe, now, one, st.sampled_from(["", "What it is"])),
@@ -85,6 +91,7 @@ def _edit(draw: Callable, taxonomy: Taxonomy, texts: tuple[str, ...]) -> Edit:
             Split, now, one, some.map(lambda part: (part,)), LABELS.map(lambda name: (name,))
         ),
         st.builds(TakeNames, now, names, st.just("llm")),
+        st.builds(Regrow, now, st.lists(grown, max_size=2).map(tuple), several),
         st.builds(Together, now, at_once.map(tuple), st.just("a workbook")),
     ]
     return draw(st.one_of(kinds))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from core.domain.llm import Prompt, Reply
 from core.domain.prompts import Aim, InvalidReply, Naming, PromptKind, Template
@@ -28,6 +28,20 @@ class Replies(Protocol):
     """Whatever sends a prompt to a model: the gate."""
 
     def reply(self, prompt: Prompt, *, sample: int = 0, fresh: bool = False) -> Reply: ...
+
+
+_Read = TypeVar("_Read")
+
+
+def twice(gate: Replies, prompt: Prompt, read: Callable[[Reply], _Read]) -> _Read:
+    """Return what `read` makes of the reply, or of one more that was told what was wrong.
+
+    Raises InvalidReply where the second cannot be used either, and what the gate raises.
+    """
+    try:
+        return read(gate.reply(prompt))
+    except InvalidReply as invalid:
+        return read(gate.reply(retry_of(prompt, invalid)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from core.domain.clusterings import Centroids
 from core.domain.errors import InputError
-from core.domain.spaces import Floats, Ints
+from core.domain.granularity import Rows
+from core.domain.spaces import Floats
 from core.domain.taxonomy import Branch, Hierarchy
 
 # How much silhouette a doubling (or halving) of the number of parents away from the
@@ -30,21 +31,21 @@ def grow(
 ) -> Hierarchy:
     """Return a tree of `levels` levels over the clusters, the largest (in texts) first.
 
-    The clusters themselves are the lowest level; above stand cuts of one tree, Ward's of
-    the unit centroids. With `leaning` (k, g), the share of each cluster's texts in each
-    group that answers make (`shares`), a centroid goes on with the square roots of its
-    shares: clusters that answers put into different groups are then as far from each
-    other again as two centroids with nothing in common, and those in one group no further
-    than they were (the added distance is Hellinger's, which Ward may use because it is
-    Euclidean).
+    The clusters themselves are the lowest level. Above stands Ward's tree of the unit
+    centroids, cut at a number of parents; the part of the tree under each parent is cut
+    in the same way, level by level. With `leaning` (k, g), the share of each cluster's
+    texts in each group that answers make (`shares`), a centroid goes on with the square
+    roots of its shares: clusters that answers put into different groups are then as far
+    from each other again as two centroids with nothing in common, and those in one group
+    no further than they were (the added distance is Hellinger's, which Ward may use
+    because it is Euclidean).
 
-    The topmost level has `parents` parents. Without, their number is the one, from 2 to
-    K/2, with the best mean silhouette (Rousseeuw 1987; cosine distance) less a price for
-    being far from K^(1/levels), which makes a tree as wide as it is deep; with `leaning`
-    the answers have their say in it, too. The levels between are found in the same way.
-    Every cluster counts once whatever its size: weighing by size, and average linkage,
-    recover CLINC150's ten domains from its intents worse. Three clusters or fewer are
-    their own parents; where two levels would be the same, one is left out.
+    The topmost level has `parents` parents. Without, and below it, their number over n
+    clusters is the one, from 2 to n/2, with the best mean silhouette (Rousseeuw 1987;
+    cosine distance) less a price for being far from n^(1/levels), which makes a tree as
+    wide as it is deep; with `leaning` the answers have their say in it, too. Every cluster
+    counts once whatever its size: weighing by size, and average linkage, recover CLINC150's
+    ten domains from its intents worse. Three clusters or fewer need no parents.
 
     Raises InputError where `levels` or `parents` is out of range.
     """
@@ -59,11 +60,27 @@ def grow(
             f"{k:,} topics cannot stand under {parents:,} parents.",
             f"Choose 2 to {max(2, k - 1):,} parents.",
         )
-    if k < LEAST_CLUSTERS:
-        alone = sorted((np.array([row]) for row in range(k)), key=lambda r: _order(centroids, r))
-        return Hierarchy(tuple((int(centroids.ids[rows[0]]),) for rows in alone))
     points = _extended(centroids.vectors, leaning)
-    return Hierarchy(_nested(centroids, _cuts(points, levels, parents)))
+    if k < LEAST_CLUSTERS:
+        parts = [np.array([row]) for row in range(k)]
+    else:
+        parts = _parts(points, np.arange(k), levels, parents)
+    parts.sort(key=lambda rows: _order(centroids, rows))
+    return Hierarchy(tuple(_branch(centroids, points, rows, levels - 1) for rows in parts))
+
+
+def _branch(centroids: Centroids, points: NDArray[np.float64], rows: Rows, levels: int) -> Branch:
+    """Return what stands under a parent of `rows`, in so many levels."""
+    if levels < FEWEST_LEVELS or len(rows) < LEAST_CLUSTERS:
+        return tuple(centroids.ids[rows].tolist())
+    parts = _parts(points, rows, levels, None)
+    parts.sort(key=lambda part: _order(centroids, part))
+    return tuple(
+        _branch(centroids, points, part, levels - 1)
+        if len(part) > 1
+        else int(centroids.ids[part[0]])
+        for part in parts
+    )
 
 
 def _extended(vectors: Floats, leaning: Floats | None) -> NDArray[np.float64]:
@@ -73,39 +90,26 @@ def _extended(vectors: Floats, leaning: Floats | None) -> NDArray[np.float64]:
     return np.concatenate([points, np.sqrt(leaning.astype(np.float64))], axis=1)
 
 
-def _cuts(points: NDArray[np.float64], levels: int, parents: int | None) -> list[Ints]:
-    """Return the labels of each level above the clusters, the topmost first."""
+def _parts(points: NDArray[np.float64], rows: Rows, levels: int, parents: int | None) -> list[Rows]:
+    """Cut Ward's tree of `rows` at `parents` parts, or where they stand apart best."""
     from scipy.cluster.hierarchy import cut_tree, ward
-
-    k = len(points)
-    tree = ward(points)
-    counts = np.arange(2, max(2, k // 2) + 1)
-    away = _cosine_distances(points)
-    cuts = {int(n): cut for n, cut in zip(counts, cut_tree(tree, n_clusters=counts).T, strict=True)}
-    top = parents
-    if top is None:
-        wished = k ** (1 / levels)
-        top = _best(away, cuts, wished, (2, round(4 * wished)))
-    found = [top]
-    for step in range(1, levels - 1):
-        wished = top * (k / top) ** (step / (levels - 1))
-        low, high = round(max(1.3 * found[-1], 0.7 * wished)), round(1.4 * wished)
-        if any(low <= n <= high for n in cuts):
-            found.append(_best(away, cuts, wished, (low, high)))
-    return [cut_tree(tree, n_clusters=[n])[:, 0].astype(np.int32) for n in found]
-
-
-def _best(
-    away: NDArray[np.float64], cuts: dict[int, Ints], wished: float, between: tuple[int, int]
-) -> int:
     from sklearn.metrics import silhouette_score
 
-    def worth(n: int) -> float:
-        apart = float(silhouette_score(away, cuts[n], metric="precomputed"))
-        return apart - DOUBLING * abs(float(np.log2(n / wished)))
-
-    tried = [n for n in cuts if between[0] <= n <= between[1]] or [min(cuts)]
-    return max(tried, key=lambda n: (worth(n), -n))
+    tree, n = ward(points[rows]), len(rows)
+    if parents is None:
+        wished = n ** (1 / levels)
+        counts = np.arange(2, max(2, min(n // 2, round(4 * wished))) + 1)
+        cuts = cut_tree(tree, n_clusters=counts).T
+        away = _cosine_distances(points[rows])
+        scores = [
+            float(silhouette_score(away, cut, metric="precomputed"))
+            - DOUBLING * abs(np.log2(count / wished))
+            for count, cut in zip(counts, cuts, strict=True)
+        ]
+        labels = cuts[int(np.argmax(scores))]
+    else:
+        labels = cut_tree(tree, n_clusters=[parents])[:, 0]
+    return [rows[labels == label] for label in np.unique(labels)]
 
 
 def _cosine_distances(points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -115,24 +119,5 @@ def _cosine_distances(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return away
 
 
-def _nested(centroids: Centroids, cuts: list[Ints]) -> tuple[Branch, ...]:
-    """Return the cuts, each finer than the one before, as branches in branches."""
-
-    def branches(rows: NDArray[np.intp], deeper: list[Ints]) -> Branch:
-        if not deeper:
-            return tuple(centroids.ids[rows].tolist())
-        parts = [rows[deeper[0][rows] == label] for label in np.unique(deeper[0][rows])]
-        parts.sort(key=lambda part: _order(centroids, part))
-        if len(parts) == 1:  # a level that splits nothing here says nothing
-            return branches(parts[0], deeper[1:])
-        return tuple(
-            branches(part, deeper[1:]) if len(part) > 1 else int(centroids.ids[part[0]])
-            for part in parts
-        )
-
-    found = branches(np.arange(len(centroids.ids)), cuts)
-    return tuple(branch if isinstance(branch, tuple) else (branch,) for branch in found)
-
-
-def _order(centroids: Centroids, rows: NDArray[np.intp]) -> tuple[int, int]:
+def _order(centroids: Centroids, rows: Rows) -> tuple[int, int]:
     return -int(centroids.sizes[rows].sum()), int(centroids.ids[rows[0]])

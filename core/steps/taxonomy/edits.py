@@ -16,6 +16,7 @@ from core.domain.taxonomy import (
     Move,
     NewTopic,
     Reassign,
+    Regrow,
     Rename,
     SetArchived,
     SetLock,
@@ -38,6 +39,7 @@ from core.steps.taxonomy.refusals import (
     refuse_twins,
     usable_label,
 )
+from core.steps.taxonomy.regrowing import regrow
 from core.steps.taxonomy.splitting import split
 from core.steps.taxonomy.taking import take_names
 from core.steps.taxonomy.together import reassigned, together
@@ -91,6 +93,8 @@ def _edited(taxonomy: Taxonomy, edit: Edit) -> Taxonomy:
             return set_archived(taxonomy, edit)
         case TakeNames():
             return take_names(taxonomy, edit)
+        case Regrow():
+            return regrow(taxonomy, edit)
         case Together():
             return together(taxonomy, edit)
 

@@ -12,6 +12,7 @@ from core.domain.taxonomy import (
     Move,
     NewTopic,
     Reassign,
+    Regrow,
     Rename,
     SetArchived,
     SetLock,
@@ -70,8 +71,16 @@ def sentence(edit: Edit, taxonomy: Taxonomy) -> str:
             how = "by keywords" if edit.by == "keywords" else "with the language model"
             labels = [f"'{cleaned(one.label)}'" for one in edit.names]
             return f"Named {_listed(labels)} {how}"
+        case Regrow():
+            return f"Grew the tree again: {_grown(edit)}"
         case Together():
             return f"Took over {edit.what}: {_summed(edit.edits)}"
+
+
+def _grown(edit: Regrow) -> str:
+    leaves = sum(len(parent.leaves) for parent in edit.parents) + len(edit.alone)
+    parents = "1 parent" if len(edit.parents) == 1 else f"{len(edit.parents):,} parents"
+    return f"{leaves:,} topics under {parents}"
 
 
 def _summed(edits: Sequence[Rename | Move | Reassign]) -> str:

@@ -1,0 +1,69 @@
+"""A tree by a language model: it reviews the topics and groups them under broader ones."""
+
+from __future__ import annotations
+
+from threading import Event
+
+from core.domain.errors import InputError
+from core.domain.ports import Progress
+from core.domain.prompts import Aim
+from core.domain.taxonomy import NewParent, Topic
+from core.project.growing.ground import Ground
+from core.project.growing.linking import Grown
+from core.project.judging.gate import open_gate
+from core.project.judging.plan import open_judge, settings_of
+from core.project.judging.secrecy import hide_in_logs
+from core.project.judging.wordings import template
+from core.project.naming.asking import twice
+from core.project.workspace import Workspace
+from core.steps.prompts import hierarchy_prompt, read_hierarchy
+
+MOST_TOPICS = 300
+"""Topics that one prompt can hold and a model can keep apart."""
+
+_LONGEST = 160  # characters of what is said about a topic
+
+
+def asked(workspace: Workspace, project_id: str, ground: Ground, progress: Progress) -> Grown:
+    """Return the parents that the model groups the leaves under, each leaf exactly once.
+
+    Asked again, once, with the reason where its reply leaves one out, names one twice or
+    makes one up. Raises InputError where the topics are too many for one prompt,
+    InvalidReply where no usable reply came, and what the gate raises.
+    """
+    if len(ground.topics) > MOST_TOPICS:
+        raise InputError(
+            f"{len(ground.topics):,} topics are too many for one question to a model.",
+            f"Grow the tree without the LLM, or merge topics until there are {MOST_TOPICS}.",
+        )
+    settings, key = settings_of(workspace, project_id), workspace.settings.llm_key
+    hide_in_logs(key)
+    progress.report(0.1, "Opening the model")
+    model = open_judge(workspace, project_id, settings, key)
+    stop = Event()
+    with open_gate(workspace, project_id, model, settings, key=key, stop=stop) as gate:
+        wording = template(workspace, project_id, settings, "hierarchy")
+        shown = [_line(topic) for topic in ground.topics]
+        prompt = hierarchy_prompt(shown, wording, Aim(settings.aim, settings.aspect))
+        progress.report(0.3, f"Asking {gate.name} to group {len(shown):,} topics")
+        found = twice(gate, prompt, lambda reply: read_hierarchy(reply, len(shown)))
+        parents, alone = [], []
+        for parent in found:
+            members = tuple(ground.topics[place].id for place in parent.members)
+            if len(members) == 1:
+                alone.append(members[0])
+                continue
+            size = ground.size(members)
+            parents.append(
+                NewParent(
+                    parent.label, members, size, description=parent.definition, model=gate.name
+                )
+            )
+        return tuple(parents), tuple(alone)
+
+
+def _line(topic: Topic) -> str:
+    """Return what the model reads about a topic: its label and, where there is one, its
+    description, else its keywords."""
+    about = topic.description or ", ".join(topic.keywords)
+    return f"{topic.label}: {about[:_LONGEST]}" if about else topic.label
