@@ -23,6 +23,7 @@ bench: $(VENV)/.dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.embedding
 	$(BIN)/python -m benchmarks.clusters
 	$(BIN)/python -m benchmarks.questions
+	$(BIN)/python -m benchmarks.hierarchy
 	$(BIN)/python -m benchmarks.walk
 	$(BIN)/python -m benchmarks.batches
 	$(BIN)/python -m benchmarks.judges

@@ -4,7 +4,7 @@
 
 22,500 texts, the bundled embedder, no language model. The lower level is the first map's
 clusters (no question, no K), as they come, and with their unassigned texts put into the
-nearest groups ("Place them" on the Taxonomy page). The upper one is grown from the latter:
+nearest groups ("Place … texts" on the Taxonomy page). The upper one is grown from the latter:
 with no answer, and with 200 answers of a simulated judge to the engine's own questions,
 asked about the broad level ("which of these groups does this text belong to", the groups
 being domains). The judge answers from the domains' gold labels, rightly or 85% of the

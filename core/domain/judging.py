@@ -43,7 +43,7 @@ class JudgeSettings:
     `provider` "" means that no LLM is set up; what follows it is as in `ModelChoice`,
     `base_url` "" for the provider's own. `price` in US dollars a million tokens;
     `per_minute` requests, 0 for no limit; `timeout` seconds of one call; `draws`
-    replies to each prompt, of which the commonest counts.
+    replies to each prompt, of which the commonest counts; `reply_tokens` bounds one.
     `aim` is what the groups are for in the person's words, `aspect` what counts
     as alike; `preset` names the wording of the prompts and `templates` the
     edited version in use by kind. `blind_share` of the questions hide the
@@ -65,6 +65,7 @@ class JudgeSettings:
     preset: str = "clade"
     templates: Mapping[str, str] = field(default_factory=dict)
     blind_share: float = 0.1
+    reply_tokens: int = 1024
 
     def __post_init__(self) -> None:
         for name, value, low, high in (
@@ -103,6 +104,7 @@ class JudgeSettings:
             self.base_url or None,
             self.timeout,
             self.temperature,
+            self.reply_tokens,
         )
 
 

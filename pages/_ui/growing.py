@@ -115,20 +115,21 @@ def _ask(here: Current) -> None:
             _button(here, "Group with the LLM", "smart_toy", GrowthSpec("llm", keep=keep))
     st.caption(
         f"{free:,} topics may move. Linkage joins what lies close, and what your answers put "
-        "together comes under one parent first." + _llm(here, ready)
+        "together comes under one parent first; they need not be spread over the map."
+        + _llm(here, ready)
     )
     loose = growing.unassigned(workspace(), here)
     if loose:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "Place them",
+                f"Place {loose:,} texts",
                 key="placing",
                 on_click=start,
                 args=(here.project.id, "regroup", {"placing": True}),
             )
             st.caption(
-                f"{loose:,} texts are in no cluster. Placed, each goes to the group that it is "
-                "nearest to; a few others change sides. Undo brings the map back."
+                "No cluster took them. Placed, each goes to the group that it is nearest to, and a "
+                "few others change sides. Undo brings the map back."
             )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Event
 
 from core.domain.errors import InputError
+from core.domain.judging import JudgeSettings
 from core.domain.ports import Progress
 from core.domain.prompts import Aim
 from core.domain.taxonomy import NewParent, Topic
@@ -22,6 +24,8 @@ MOST_TOPICS = 300
 """Topics that one prompt can hold and a model can keep apart."""
 
 _LONGEST = 160  # characters of what is said about a topic
+_TOKENS_A_TOPIC = 16  # of a reply: its number, and its part of a parent's name and meaning
+_SECONDS = 180.0  # that so long a reply may take
 
 
 def asked(workspace: Workspace, project_id: str, ground: Ground, progress: Progress) -> Grown:
@@ -36,7 +40,8 @@ def asked(workspace: Workspace, project_id: str, ground: Ground, progress: Progr
             f"{len(ground.topics):,} topics are too many for one question to a model.",
             f"Grow the tree without the LLM, or merge topics until there are {MOST_TOPICS}.",
         )
-    settings, key = settings_of(workspace, project_id), workspace.settings.llm_key
+    settings = _roomy(settings_of(workspace, project_id), len(ground.topics))
+    key = workspace.settings.llm_key
     hide_in_logs(key)
     progress.report(0.1, "Opening the model")
     model = open_judge(workspace, project_id, settings, key)
@@ -60,6 +65,12 @@ def asked(workspace: Workspace, project_id: str, ground: Ground, progress: Progr
                 )
             )
         return tuple(parents), tuple(alone)
+
+
+def _roomy(settings: JudgeSettings, topics: int) -> JudgeSettings:
+    """Return settings that let a reply name so many topics: longer than an answer's."""
+    tokens = settings.reply_tokens + _TOKENS_A_TOPIC * topics
+    return replace(settings, reply_tokens=tokens, timeout=max(settings.timeout, _SECONDS))
 
 
 def _line(topic: Topic) -> str:

@@ -14,6 +14,8 @@ from core.project.workspace import Workspace
 from core.steps.hierarchy import grow
 from core.steps.taxonomy import keywords, labels
 
+_SAID = 3  # keywords that a label is made of
+
 Grown = tuple[tuple[NewParent, ...], tuple[str, ...]]
 """Parents, and the ids of the leaves that stand alone."""
 
@@ -52,9 +54,9 @@ def _named(
     parents: tuple[Branch, ...], ground: Ground, bodies: Mapping[str, str]
 ) -> dict[Branch, tuple[str, tuple[str, ...]]]:
     """Return label and keywords of each branch: against the others of its depth, as the
-    first tree has them."""
+    first tree has them; a branch in a branch is not named by what that one is named by."""
     found: dict[Branch, tuple[str, ...]] = {}
-    level = parents
+    level, said = parents, dict[Branch, frozenset[str]]()
     while level:
         documents = {
             str(place): [
@@ -65,8 +67,16 @@ def _named(
             for place, branch in enumerate(level)
         }
         words = keywords(documents)
-        found |= {branch: words[str(place)] for place, branch in enumerate(level)}
-        level = tuple(one for branch in level for one in branch if not isinstance(one, int))
+        for place, branch in enumerate(level):
+            own = tuple(word for word in words[str(place)] if word not in said.get(branch, ()))
+            found[branch] = own or words[str(place)]
+        said = {
+            below: said.get(branch, frozenset()) | set(found[branch][:_SAID])
+            for branch in level
+            for below in branch
+            if not isinstance(below, int)
+        }
+        level = tuple(said)
     order = {str(place): branch for place, branch in enumerate(found)}
     names = labels({place: found[branch] for place, branch in order.items()})
     return {branch: (names[place], found[branch]) for place, branch in order.items()}
