@@ -20,7 +20,8 @@ from pages._ui.work import tell_end, watch
 
 _TALLEST, _HEAD, _ROW = 520, 38, 92  # pixels; cells break their lines from a height on
 _SHOWN = 8  # outdated names told in full
-_ALL, _OLD, _SOME = "All that no person named", "Outdated names", "Some topics"
+_ALL, _OLD = "All that no person named", "Outdated names"
+_PARENTS, _SOME = "Their parents", "Some topics"
 
 
 def show_naming(here: Current) -> None:
@@ -57,15 +58,18 @@ def _show_offers(here: Current, offered: NameOffers) -> None:
             "goes best with them. Read each name before you take it."
         )
     ticked = _table(offered) if offered.offers else []
+    if not offered.offers:
+        st.caption("Nothing to change: every name is as it would be made now.")
     count = "1 name" if len(ticked) == 1 else f"{len(ticked):,} names"
     with st.container(horizontal=True):
-        st.button(
-            f"Take {count}",
-            type="primary",
-            disabled=not ticked,
-            on_click=_take,
-            args=(here, offered, ticked),
-        )
+        if offered.offers:
+            st.button(
+                f"Take {count}",
+                type="primary",
+                disabled=not ticked,
+                on_click=_take,
+                args=(here, offered, ticked),
+            )
         st.button("Put these away", on_click=naming.put_away, args=(workspace(), offered))
     if offered.lapsed:
         st.caption(f"{offered.lapsed:,} more no longer fit: their topics changed meanwhile.")
@@ -95,7 +99,7 @@ def _table(offered: NameOffers) -> list[str]:
         key=f"offers{content_id(offered.job, *(one.name.topic for one in offers))}",
         hide_index=True,
         disabled=[name for name in frame.columns if name != "Take"],
-        height=min(_TALLEST, _HEAD + _ROW * len(offers)),
+        height=min(_TALLEST, _HEAD + (_ROW if offered.by == "llm" else _HEAD) * len(offers)),
         row_height=_ROW if offered.by == "llm" else None,
         column_config={
             "Take": st.column_config.CheckboxColumn(width=50),
@@ -123,6 +127,7 @@ def _take(here: Current, offered: NameOffers, chosen: Sequence[str]) -> None:
 
 def _ask(here: Current, outdated: Mapping[str, str]) -> None:
     topics = {topic.id: topic for topic in here.taxonomy.topics if not naming.why_not(topic)}
+    above = {topic.parent for topic in here.taxonomy.topics}
     if outdated:
         st.markdown(
             f"**{len(outdated):,} {'name is' if len(outdated) == 1 else 'names are'} outdated**"
@@ -133,7 +138,7 @@ def _ask(here: Current, outdated: Mapping[str, str]) -> None:
             st.caption(f"And {len(outdated) - _SHOWN:,} more.")
     which = st.segmented_control(
         "Which topics",
-        [_ALL, *([_OLD] if outdated else []), _SOME],
+        [_ALL, *([_OLD] if outdated else []), _PARENTS, _SOME],
         default=_OLD if outdated else _ALL,
         required=True,
         key="names_of",
@@ -141,6 +146,8 @@ def _ask(here: Current, outdated: Mapping[str, str]) -> None:
     chosen: list[str] | None = None
     if which == _OLD:
         chosen = [topic for topic in outdated if topic in topics]
+    elif which == _PARENTS:
+        chosen = [one for one, t in topics.items() if one in above and t.named_by != "human"]
     elif which == _SOME:
         chosen = st.multiselect(
             "Topics",

@@ -131,7 +131,8 @@ def test_every_quote_that_is_kept_stands_in_a_text_to_the_letter(texts, made_up,
 
 @given(st.lists(st.lists(st.integers(), max_size=3), min_size=1, max_size=3))
 def test_parents_hold_every_topic_once_or_are_refused(members):
-    body = json.dumps({"parents": [{"label": "P", "members": some} for some in members]})
+    parents = [{"label": f"P{n}", "members": some} for n, some in enumerate(members)]
+    body = json.dumps({"parents": parents})
     held = sorted(member for some in members for member in some)
     if held == [1, 2, 3] and all(members):
         found = read_hierarchy(reply(body), 3)
@@ -153,6 +154,9 @@ def test_parents_by_hand():
     with pytest.raises(InvalidReply, match="Each label"):
         long = [{"label": "x" * 61, "members": [1]}]
         read_hierarchy(reply(json.dumps({"parents": long})), 1)
+    with pytest.raises(InvalidReply, match="same label"):
+        same = [{"label": label, "members": [n]} for n, label in ((1, "**Cards**"), (2, "cards"))]
+        read_hierarchy(reply(json.dumps({"parents": same})), 2)
     with pytest.raises(InvalidReply, match="list of parents"):
         read_hierarchy(reply('{"parents": []}'), 1)
 

@@ -83,6 +83,13 @@ def test_equal_labels_of_new_parents_are_told_apart() -> None:
     assert {"cards", "cards · pin"} <= {topic.label for topic in tree.topics}
 
 
+def test_a_parent_may_be_called_as_a_leaf_that_goes_under_it_but_not_as_one_beside_it() -> None:
+    tree = regrown(NewParent("lost", ("c1", "c2"), 1, model="m"), alone=("c5",))
+    assert sum(topic.label == "lost" for topic in tree.topics) == 2
+    tree = regrown(NewParent("other", ("c1", "c2"), 1, model="m"), alone=("c5",))
+    assert {"other", "other (2)"} <= {topic.label for topic in tree.topics}
+
+
 @pytest.mark.parametrize(
     ("parents", "alone"),
     [

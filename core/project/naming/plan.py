@@ -9,6 +9,7 @@ from core.project.judging.plan import budget_of, settings_of
 from core.project.workspace import Workspace
 
 _SECONDS_A_CALL = 3.0  # a name is longer than a choice
+_SECONDS_INSIDE = 5.0  # of a model inside Clade, on one core
 _TYPICAL = Usage(900, 180)  # tokens of a call: ten short texts, a name and what it means
 
 
@@ -19,7 +20,7 @@ def expected(workspace: Workspace, project_id: str, topics: int) -> Estimate:
     """
     settings, budget = settings_of(workspace, project_id), budget_of(workspace, project_id)
     local = settings.choice.provider in ("bundled", "transformers")
-    seconds = topics * _SECONDS_A_CALL / (1 if local else settings.concurrency)
+    seconds = topics * (_SECONDS_INSIDE if local else _SECONDS_A_CALL / settings.concurrency)
     if settings.per_minute:
         seconds = max(seconds, 60.0 * topics / settings.per_minute)
     return Estimate(

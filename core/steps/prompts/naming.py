@@ -107,7 +107,7 @@ def read_naming(reply: Reply, texts: Sequence[str], others: Sequence[str] = ()) 
     one of them is missing, or where the label is longer than 60 characters or one of
     `others`."""
     found = _parsed(reply, _Named, "label and a definition")
-    label = plain(found.label, len(found.label)).strip(" \"'.*")
+    label = _label(found.label)
     if not label or len(label) > LONGEST_LABEL:
         raise InvalidReply(
             f"The label must have 1 to {LONGEST_LABEL} characters that can be read.", _NEXT
@@ -161,16 +161,19 @@ def hierarchy_prompt(topics: Sequence[str], template: Template, aim: Aim) -> Pro
 
 def read_hierarchy(reply: Reply, topics: int) -> tuple[Parent, ...]:
     """Return the broader topics over `topics` labels. Raises InvalidReply where a number
-    is missing, stands twice or names no topic, or where a label is missing or too long."""
+    is missing, stands twice or names no topic, or where a label is missing, too long or
+    that of two parents."""
     found = _parsed(reply, _Grouped, "list of parents")
     members = sorted(member for parent in found.parents for member in parent.members)
     if members != list(range(1, topics + 1)):
         raise InvalidReply(
             f"Each number from 1 to {topics:,} must stand in exactly one parent.", _NEXT
         )
-    labels = [plain(parent.label, len(parent.label)) for parent in found.parents]
+    labels = [_label(parent.label) for parent in found.parents]
     if not all(0 < len(label) <= LONGEST_LABEL for label in labels):
         raise InvalidReply(f"Each label must have 1 to {LONGEST_LABEL} characters.", _NEXT)
+    if len({label.casefold() for label in labels}) < len(labels):
+        raise InvalidReply("Two parents have the same label.", _NEXT)
     return tuple(
         Parent(
             label,
@@ -179,6 +182,11 @@ def read_hierarchy(reply: Reply, topics: int) -> tuple[Parent, ...]:
         )
         for label, parent in zip(labels, found.parents, strict=True)
     )
+
+
+def _label(said: str) -> str:
+    """Return a label without the quotation marks and the emphasis that models add."""
+    return plain(said, len(said)).strip(" \"'.*_#`")
 
 
 def _defined(found: _Defined, texts: Sequence[str]) -> Definition:

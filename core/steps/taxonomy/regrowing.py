@@ -19,6 +19,10 @@ from core.steps.taxonomy.refusals import (
     usable_label,
 )
 
+_LIFTED = ""
+"""The parent of leaves that have none until they are planted: they take no label at the
+top from the parents that come there."""
+
 
 def regrow(taxonomy: Taxonomy, edit: Regrow) -> Taxonomy:
     """Return `taxonomy` with the leaves of `edit` under its parents, or raise and change
@@ -45,12 +49,17 @@ def regrow(taxonomy: Taxonomy, edit: Regrow) -> Taxonomy:
                 f"'{topic.label}' has topics under it now, and the new tree does not know that.",
                 "Grow the tree again from what it is now.",
             )
-    loose = changed(taxonomy, *(replace(topic, parent=None) for topic in chosen))
+    alone = set(edit.alone)
+    loose = changed(
+        taxonomy,
+        *(replace(one, parent=None if one.id in alone else _LIFTED) for one in chosen),
+    )
     loose = pruned(loose, inner)
     left = {topic.id for topic in loose.topics}
     gone = {leaves: topic for leaves, topic in _by_leaves(taxonomy).items() if topic.id not in left}
     grown = _planted(loose, edit.parents, None, gone)
-    for place, labels in _labels(grown, set(named)).items():
+    fresh = {topic.id for topic in grown.topics} - left
+    for place, labels in _labels(grown, {*named, *fresh}).items():
         refuse_twins(grown, place, labels)
     return grown
 
