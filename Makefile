@@ -28,6 +28,7 @@ bench: $(VENV)/.dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.batches
 	$(BIN)/python -m benchmarks.judges
 	$(BIN)/python -m benchmarks.injection
+	$(BIN)/python -m benchmarks.naming
 	$(BIN)/python -m benchmarks.multicsr
 
 $(VENV)/bin/python:

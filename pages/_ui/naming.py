@@ -55,7 +55,7 @@ def _show_offers(here: Current, offered: NameOffers) -> None:
     if offered.model.startswith("bundled/"):
         st.caption(
             "The bundled model cannot write: it chose, among phrases of the texts, the one that "
-            "goes best with them. Read each name before you take it."
+            "goes best with them. Measured, keywords name better: read each before you take it."
         )
     ticked = _table(offered) if offered.offers else []
     if not offered.offers:
@@ -102,10 +102,10 @@ def _table(offered: NameOffers) -> list[str]:
         height=min(_TALLEST, _HEAD + (_ROW if offered.by == "llm" else _HEAD) * len(offers)),
         row_height=_ROW if offered.by == "llm" else None,
         column_config={
-            "Take": st.column_config.CheckboxColumn(width=50),
-            "Now": st.column_config.TextColumn(width=150),
+            "Take": st.column_config.CheckboxColumn(width=70),
+            "Now": st.column_config.TextColumn(width=140),
             "New name": st.column_config.TextColumn(width=150),
-            "What it means": st.column_config.TextColumn(width="large"),
+            "What it means": st.column_config.TextColumn(width=340),
             "Evidence": st.column_config.TextColumn(
                 width="medium", help="Passages that stand word for word in the topic's texts."
             ),
