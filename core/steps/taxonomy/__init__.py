@@ -4,10 +4,11 @@ from core.steps.taxonomy.assignment import assign, find, inner_ids, leaves, orde
 from core.steps.taxonomy.carry import carry
 from core.steps.taxonomy.checks import findings
 from core.steps.taxonomy.cohesion import Middle, middles
-from core.steps.taxonomy.edits import apply
+from core.steps.taxonomy.edits import apply, rebased
 from core.steps.taxonomy.examples import central, diverse
 from core.steps.taxonomy.growth import grow
-from core.steps.taxonomy.keywords import keywords, label, labels
+from core.steps.taxonomy.keywords import distinct, keywords, label, labels
+from core.steps.taxonomy.parting import parts
 from core.steps.taxonomy.score import score
 from core.steps.taxonomy.sentences import sentence
 
@@ -17,6 +18,7 @@ __all__ = [
     "assign",
     "carry",
     "central",
+    "distinct",
     "diverse",
     "find",
     "findings",
@@ -28,7 +30,9 @@ __all__ = [
     "leaves",
     "middles",
     "ordered",
+    "parts",
     "path",
+    "rebased",
     "score",
     "sentence",
     "sizes",
