@@ -18,7 +18,7 @@ def show_topics(here: Current, chosen: list[TreeLine]) -> None:
     ticked = [
         line
         for line in chosen
-        if st.checkbox(plain(f"{line.topic.label} ({line.size:,})"), True, f"in{line.topic.id}")
+        if st.checkbox(f"{plain(line.topic.label)} ({line.size:,})", True, f"in{line.topic.id}")
     ]
     st.caption("Untick what should stay as it is.")
     _merge(here, ticked)

@@ -158,4 +158,4 @@ def show_archived(here: Current, overview: Overview) -> None:
                     on_click=apply,
                     args=(here, SetArchived(here.taxonomy.version, line.topic.id, False)),
                 )
-                st.markdown(plain(f"{line.topic.label} ({line.size:,})"))
+                st.markdown(f"{plain(line.topic.label)} ({line.size:,})")
