@@ -26,6 +26,7 @@ def edit(workspace: Workspace, project_id: str, change: Edit, author: str) -> Ta
         sentence=sentence(change, here.taxonomy),
         author=author,
         at=datetime.now(UTC),
+        edit=change,
     )
 
 

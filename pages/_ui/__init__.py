@@ -24,6 +24,7 @@ from pages._ui.position import (
 )
 from pages._ui.prompts import show_prompts
 from pages._ui.proposal import show_proposal
+from pages._ui.recipe import show_recipe
 from pages._ui.returned import show_import
 from pages._ui.selection import show_tray
 from pages._ui.shaping import apply, show_stale
@@ -75,6 +76,7 @@ __all__ = [
     "show_name",
     "show_prompts",
     "show_proposal",
+    "show_recipe",
     "show_stale",
     "show_topic",
     "show_topics",

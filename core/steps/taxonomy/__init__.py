@@ -9,6 +9,8 @@ from core.steps.taxonomy.examples import central, diverse
 from core.steps.taxonomy.growth import grow
 from core.steps.taxonomy.keywords import distinct, keywords, label, labels
 from core.steps.taxonomy.parting import parts
+from core.steps.taxonomy.recipes import replay
+from core.steps.taxonomy.recipes import step as recipe_step
 from core.steps.taxonomy.score import score
 from core.steps.taxonomy.sentences import sentence
 
@@ -33,6 +35,8 @@ __all__ = [
     "parts",
     "path",
     "rebased",
+    "recipe_step",
+    "replay",
     "score",
     "sentence",
     "sizes",
