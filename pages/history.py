@@ -17,7 +17,7 @@ def went_back(project: Project, number: int, expected: int) -> None:
 
 
 def line(project: Project, state: history.State, expected: int) -> None:
-    left, right = st.columns([5, 1], vertical_alignment="center")
+    left, right = st.columns([4, 1], vertical_alignment="center")
     with left:
         here = " · **you are here**" if state.current else ""
         here = " · set aside" if state.aside else here
@@ -29,7 +29,7 @@ def line(project: Project, state: history.State, expected: int) -> None:
         )
     if not state.current:
         right.button(
-            "Return to this state",
+            "Return here",
             key=f"back{project.id}{state.number}-{expected}",
             on_click=went_back,
             args=(project, state.number, expected),

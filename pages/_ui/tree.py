@@ -76,6 +76,8 @@ def show_tree(overview: Overview) -> list[TreeLine]:
         key=_PICKED,
         on_change=_redraw,
         placeholder="Choose here by typing, or in the table",
+        filter_mode="contains",
+        select_all=False,
         label_visibility="collapsed",
     )
     # Rows are not topics: another order of the tree, or another choice, is another table.
