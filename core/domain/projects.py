@@ -64,7 +64,8 @@ class Map:
 
 @dataclass(frozen=True, slots=True)
 class VersionNote:
-    """One line of a project's history: what made a taxonomy version."""
+    """One line of a project's history: what made a taxonomy version. `returned_to` is the
+    version whose state it took over, where a person returned to one."""
 
     number: int
     parent: int | None
@@ -72,6 +73,7 @@ class VersionNote:
     sentence: str
     author: str
     at: datetime
+    returned_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
 from core.domain.errors import StaleEditError
-from core.domain.projects import Map
+from core.domain.projects import Map, VersionNote
 from core.domain.spaces import Origin
 from core.domain.taxonomy import Taxonomy
 from core.project.intake import find_project
@@ -19,7 +20,8 @@ class State:
     """One state: what made it, who and when, and the space that it stands on.
 
     `encoder` names what makes the vectors, `learned` counts the answers that it learned
-    from here, itself and those before it; `round` the retrains kept on the way.
+    from here, itself and those before it; `round` the retrains kept on the way. `aside`:
+    the current state was not made from it; it was undone, or left by a return.
     """
 
     number: int
@@ -30,6 +32,7 @@ class State:
     encoder: str
     learned: int
     current: bool
+    aside: bool = False
 
 
 def states(workspace: Workspace, project_id: str) -> tuple[State, ...]:
@@ -44,6 +47,8 @@ def states(workspace: Workspace, project_id: str) -> tuple[State, ...]:
     def ancestry(space_id: str) -> tuple[Origin, ...]:
         return lessons(workspace, space_id)
 
+    notes = workspace.store.projects.history(project_id)
+    taken = {note.number for note in way(notes, head)} if head is not None else set()
     return tuple(
         State(
             note.number,
@@ -54,9 +59,31 @@ def states(workspace: Workspace, project_id: str) -> tuple[State, ...]:
             ancestry(source(note.map_id).space)[0].space.encoder,
             len(_learned(ancestry(source(note.map_id).space))),
             note.number == head,
+            note.number not in taken,
         )
-        for note in reversed(workspace.store.projects.history(project_id))
+        for note in reversed(notes)
     )
+
+
+def way(notes: Sequence[VersionNote], number: int) -> tuple[VersionNote, ...]:
+    """Return the versions that led to version `number`, itself the last. A return leads
+    from the version that was returned to."""
+    by_number = {note.number: note for note in notes}
+    found: list[VersionNote] = []
+    place: int | None = number
+    while place is not None and len(found) < len(by_number):
+        note = by_number[place]
+        found.append(note)
+        place = note.parent if note.returned_to is None else note.returned_to
+    return tuple(reversed(found))
+
+
+def ahead(workspace: Workspace, project_id: str) -> int:
+    """Return how many undone changes Redo could make again, one after the other."""
+    place, count = find_project(workspace, project_id).head, 0
+    while place is not None and (note := workspace.store.projects.redo_note(project_id, place)):
+        place, count = note.number, count + 1
+    return count
 
 
 def lessons(workspace: Workspace, space_id: str) -> tuple[Origin, ...]:
@@ -88,6 +115,7 @@ def go_back(
         sentence=f"Returned to state {number}: {note.sentence}",
         author=author,
         at=datetime.now(UTC),
+        returned_to=number,
     )
 
 

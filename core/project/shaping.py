@@ -9,7 +9,7 @@ from core.domain.projects import Project, VersionNote
 from core.domain.taxonomy import Edit, Taxonomy
 from core.project.mapping import current
 from core.project.workspace import Workspace
-from core.steps.taxonomy import apply, sentence
+from core.steps.taxonomy import apply, rebased, sentence
 
 
 def edit(workspace: Workspace, project_id: str, change: Edit, author: str) -> Taxonomy:
@@ -26,7 +26,35 @@ def edit(workspace: Workspace, project_id: str, change: Edit, author: str) -> Ta
         sentence=sentence(change, here.taxonomy),
         author=author,
         at=datetime.now(UTC),
+        edit=change,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An edit that was made on a version that is no longer the current one: what it would
+    do, and what happened to the taxonomy meanwhile, in sentences."""
+
+    change: Edit
+    would: str
+    meanwhile: str
+
+
+def waiting(workspace: Workspace, project_id: str, change: Edit) -> Waiting:
+    """Return what a stale edit would do, for a person to decide about."""
+    here = current(workspace, project_id)
+    made_on = workspace.store.projects.taxonomy(project_id, change.version)
+    would = sentence(change, made_on)
+    note = workspace.store.projects.note(project_id, here.taxonomy.version)
+    if note.number < change.version:
+        return Waiting(change, would, "the last change was undone")
+    return Waiting(change, would, f"{note.author}: {note.sentence}")
+
+
+def edit_again(workspace: Workspace, project_id: str, change: Edit, author: str) -> Taxonomy:
+    """Make an edit of an older version on the current one. Raises as `edit` does."""
+    here = current(workspace, project_id)
+    return edit(workspace, project_id, rebased(change, here.taxonomy.version), author)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,10 +89,22 @@ def tree(taxonomy: Taxonomy, assignment: Assignment) -> tuple[TreeLine, ...]:
 
 
 def examples(
-    embedding: Embedding, shown: View, group: int, count: int = 5
+    embedding: Embedding, members: Sequence[str], count: int = 5
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return ids of central texts of a group, and of diverse ones that are not central."""
-    members = shown.members(group).tolist()
-    near = central(embedding, members, count)
-    far = [row for row in diverse(embedding, members, count) if row not in near]
-    return tuple(shown.text_ids[row] for row in near), tuple(shown.text_ids[row] for row in far)
+    """Return ids of central texts among `members`, and of diverse ones that are not central."""
+    rows = _rows(embedding, members)
+    near = central(embedding, rows, count)
+    far = [row for row in diverse(embedding, rows, count) if row not in near]
+    ids = embedding.text_ids
+    return tuple(ids[row] for row in near), tuple(ids[row] for row in far)
+
+
+def likeness(embedding: Embedding, centre: Floats, members: Sequence[str]) -> Floats:
+    """Return the cosine of each of `members` to a centre, float32 (n,)."""
+    found: Floats = embedding.vectors[_rows(embedding, members)] @ centre
+    return found
+
+
+def _rows(embedding: Embedding, text_ids: Sequence[str]) -> list[int]:
+    place = {text: row for row, text in enumerate(embedding.text_ids)}
+    return [place[text] for text in text_ids]

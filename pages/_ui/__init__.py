@@ -3,7 +3,8 @@
 from pages._ui.answers import show_moves, show_waiting, why_here
 from pages._ui.batch import at_work, show_at_work, show_batch, show_llm
 from pages._ui.bulk import show_bulk
-from pages._ui.cached import arrays, corpus, health, moved, table, texts, workspace
+from pages._ui.cached import arrays, corpus, health, moved, overview, table, texts, workspace
+from pages._ui.checks import show_checks
 from pages._ui.clustering import clustering_settings
 from pages._ui.desk import ask, show_left, take_back
 from pages._ui.disputes import show_disputes
@@ -25,15 +26,21 @@ from pages._ui.position import (
 )
 from pages._ui.prompts import show_prompts
 from pages._ui.proposal import show_proposal
+from pages._ui.recipe import show_recipe
 from pages._ui.returned import show_import
 from pages._ui.selection import show_tray
+from pages._ui.shaping import apply, show_stale
 from pages._ui.show import is_dark, lines, plain, told_errors, when
+from pages._ui.topic import show_topic
+from pages._ui.topics import show_topics
+from pages._ui.tree import pick, show_archived, show_tree, walk
 from pages._ui.trust import show_trust
 from pages._ui.trying import try_model
 from pages._ui.work import start, tell_end, watch
 
 __all__ = [
     "annotator",
+    "apply",
     "arrays",
     "ask",
     "at_work",
@@ -53,12 +60,16 @@ __all__ = [
     "lines",
     "moved",
     "other_embedder",
+    "overview",
+    "pick",
     "plain",
     "put_in_tray",
     "seat",
+    "show_archived",
     "show_at_work",
     "show_batch",
     "show_bulk",
+    "show_checks",
     "show_disputes",
     "show_growing",
     "show_import",
@@ -69,7 +80,12 @@ __all__ = [
     "show_naming",
     "show_prompts",
     "show_proposal",
+    "show_recipe",
+    "show_stale",
+    "show_topic",
+    "show_topics",
     "show_tray",
+    "show_tree",
     "show_trust",
     "show_usage",
     "show_waiting",
@@ -82,6 +98,7 @@ __all__ = [
     "told_errors",
     "tray",
     "try_model",
+    "walk",
     "watch",
     "when",
     "why_here",

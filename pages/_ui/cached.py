@@ -12,8 +12,9 @@ from core.domain.groupings import Grouping
 from core.domain.projects import Project
 from core.domain.spaces import Embedding, Layout
 from core.domain.texts import Corpus, Health, Table, Text
-from core.project import intake, trust, use_cases
+from core.project import checking, intake, trust, use_cases
 from core.project.arrays import load_map
+from core.project.checking import Overview
 from core.project.granularity import Levels, stamp
 from core.project.granularity import levels as find_levels
 from core.project.grouping import Moves, grouping_of, moves
@@ -119,3 +120,15 @@ def moved(here: Current) -> Moves:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _moved(stamped: str, version: int, _here: Current) -> Moves:
     return moves(workspace(), _here, grouping(_here))
+
+
+def overview(here: Current) -> Overview:
+    """Return the current taxonomy looked over: sizes, cohesion, checks and score."""
+    stamped = stamp(workspace(), here)
+    return _overview(here.project.id, here.taxonomy.version, stamped, here)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Looking over the tree…")
+def _overview(project_id: str, version: int, stamped: str, _here: Current) -> Overview:
+    embedding, _, clustering = arrays(_here.map.id)
+    return checking.look_over(workspace(), _here, embedding, clustering)

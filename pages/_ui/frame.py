@@ -62,6 +62,8 @@ def _project(project: Project) -> None:
 def _step(label: str, icon: str, project: Project, note: VersionNote | None) -> None:
     move = shaping.undo if label == "Undo" else shaping.redo
     help_text = f"{label}: {plain(note.sentence)}" if note else f"Nothing to {label.lower()}"
+    if note and label == "Redo":
+        help_text += ". A new change sets it aside; History keeps it."
     if st.button(label, icon=icon, disabled=note is None, help=help_text) and note:
         move(workspace(), project.id, note)
         st.rerun()

@@ -6,17 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from core.domain.taxonomy import NewTopic, Reassign
-from core.project import exporting, shaping
+from core.project import exporting
 from core.project.mapping import Current
 from core.project.viewing import View
-from pages._ui.cached import texts, workspace
-from pages._ui.people import annotator
+from pages._ui.cached import texts
 from pages._ui.position import put_in_tray, tray
-from pages._ui.show import told_errors
+from pages._ui.shaping import apply, show_stale
 
 
 def show_tray(here: Current, shown: View) -> None:
     """Show the selected texts and the ways to move them. `shown` is by leaf topic."""
+    show_stale(here)
     rows = shown.rows(tray())
     if not rows:
         st.caption("Select on the map, in the list or by search: the texts appear here.")
@@ -49,11 +49,11 @@ def _actions(here: Current, shown: View, chosen: tuple[str, ...], frame: pd.Data
             width=260,
         )
         move = Reassign(version, chosen, target or "")
-        st.button("Move", disabled=target is None, on_click=_apply, args=(here, move))
-        label = st.text_input("New topic", placeholder="its name", width=200, max_chars=200)
+        st.button("Move", disabled=target is None, on_click=apply, args=(here, move))
+        label = st.text_input("New topic", placeholder="its name", width=200)
         make = NewTopic(version, chosen, label)
-        st.button("Create", disabled=not label.strip(), on_click=_apply, args=(here, make))
-        st.button("Unassign", on_click=_apply, args=(here, Reassign(version, chosen, "")))
+        st.button("Create", disabled=not label.strip(), on_click=apply, args=(here, make))
+        st.button("Unassign", on_click=apply, args=(here, Reassign(version, chosen, "")))
         st.download_button(
             "Download",
             exporting.selection_csv(frame),
@@ -62,8 +62,3 @@ def _actions(here: Current, shown: View, chosen: tuple[str, ...], frame: pd.Data
             on_click="ignore",
         )
         st.button("Clear", on_click=put_in_tray, args=((),))
-
-
-def _apply(here: Current, change: Reassign | NewTopic) -> None:
-    with told_errors():
-        shaping.edit(workspace(), here.project.id, change, annotator())

@@ -9,12 +9,12 @@ import pytest
 
 from core.domain.errors import StaleEditError
 from core.domain.taxonomy import Rename
-from core.project import history, retraining
+from core.project import history, recipes, retraining
 from core.project.mapping import current
 from core.project.shaping import edit
 from core.project.workspace import Workspace
 from core.steps.taxonomy import leaves
-from tests.app.screen import OpenApp, field, offer, press
+from tests.app.screen import OpenApp, field, offer, press, upload
 
 
 def rename(workspace: Workspace, project_id: str, label: str) -> None:
@@ -117,3 +117,24 @@ def test_program_code_of_models_is_let_run_with_a_warning_only(
     app = switch.set_value(True).run()
     assert any("whom you trust" in warning.value for warning in app.warning)
     assert workspace.store.projects.get(mapped).runs_code
+
+
+def test_undone_changes_are_warned_about_and_a_recipe_is_replayed(
+    mapped: str, workspace: Workspace, open_app: OpenApp
+) -> None:
+    rename(workspace, mapped, "One")
+    recipe = recipes.written(recipes.extract(workspace, current(workspace, mapped)))
+    app = open_app("history", mapped)
+    assert not app.warning
+    app = press(app, "Undo", app.sidebar)
+    assert "1 change is undone" in app.warning[0].value
+    assert any("set aside" in element.value for element in app.main.markdown)
+
+    app = upload(app, "recipe.json", b"no recipe")
+    assert "is not a recipe" in app.error[0].value
+    assert current(workspace, mapped).taxonomy.version == 1
+    app = upload(app, "recipe.json", recipe)
+    assert list(app.dataframe[0].value["Here"]) == ["can be made"]
+    app = press(app, "Make 1 change")
+    assert "1 change was made" in app.success[0].value
+    assert "One" in {topic.label for topic in current(workspace, mapped).taxonomy.topics}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -11,9 +12,10 @@ import sqlalchemy as sa
 
 from core.adapters.store.database import Database
 from core.adapters.store.schema import project, version
-from core.domain.errors import NotFoundError, StaleEditError
+from core.domain.errors import InputError, NotFoundError, StaleEditError
 from core.domain.projects import Project, VersionNote
-from core.domain.taxonomy import Basis, Taxonomy, Topic
+from core.domain.recipes import decode_edit, encode_edit
+from core.domain.taxonomy import Basis, Edit, Taxonomy, Topic
 from core.domain.texts import Columns
 
 
@@ -99,17 +101,66 @@ class Projects:
         sentence: str,
         author: str,
         at: datetime,
+        edit: Edit | None = None,
+        returned_to: int | None = None,
     ) -> Taxonomy:
         """Save `taxonomy` as the next version on top of `parent` and make it the head.
 
+        `edit` is what made it of its parent, `returned_to` the version whose state it is.
         Raises StaleEditError where the head is no longer `parent`.
         """
         with self._db.write() as connection:
             _demand_head(connection, project_id, parent)
-            note = {"parent": parent, "sentence": sentence, "author": author, "at": at}
+            note: dict[str, Any] = {
+                "parent": parent,
+                "sentence": sentence,
+                "author": author,
+                "at": at,
+            }
+            note |= {"edit": encode_edit(edit) if edit else None, "returned_to": returned_to}
             number = _add(connection, project_id, taxonomy, note)
             _set_head(connection, project_id, number)
         return replace(taxonomy, version=number)
+
+    def append_all(
+        self,
+        project_id: str,
+        steps: Sequence[tuple[Taxonomy, str, Edit]],
+        *,
+        parent: int,
+        author: str,
+        at: datetime,
+    ) -> Taxonomy:
+        """Save several versions, each made of the one before it by an edit with its
+        sentence, all or none; return the last. Raises as `append` does."""
+        current = self.taxonomy(project_id, parent)
+        with self._db.write() as connection:
+            _demand_head(connection, project_id, parent)
+            for taxonomy, sentence, edit in steps:
+                note: dict[str, Any] = {
+                    "parent": parent,
+                    "sentence": sentence,
+                    "author": author,
+                    "at": at,
+                }
+                note |= {"edit": encode_edit(edit), "returned_to": None}
+                parent = _add(connection, project_id, taxonomy, note)
+                current = replace(taxonomy, version=parent)
+            _set_head(connection, project_id, parent)
+        return current
+
+    def edits(self, project_id: str) -> Mapping[int, Edit]:
+        """Return the edits that made versions, by their numbers; those that this version of
+        Clade does not know are not among them."""
+        statement = sa.select(version.c.number, version.c.edit).where(
+            version.c.project_id == project_id, version.c.edit.is_not(None)
+        )
+        found: dict[int, Edit] = {}
+        with self._db.read() as connection:
+            for number, values in connection.execute(statement):
+                with suppress(InputError):
+                    found[number] = decode_edit(values)
+        return found
 
     def append_beside(
         self,
@@ -178,6 +229,14 @@ def _demand_head(connection: sa.Connection, project_id: str, expected: int | Non
         )
 
 
+def _told(
+    parent: int | None, sentence: str, author: str, at: datetime, edit: Edit | None
+) -> dict[str, Any]:
+    """Return what is told of a version."""
+    told = {"parent": parent, "sentence": sentence, "author": author, "at": at}
+    return {**told, "edit": encode_edit(edit) if edit else None}
+
+
 def _add(
     connection: sa.Connection, project_id: str, taxonomy: Taxonomy, note: Mapping[str, Any]
 ) -> int:
@@ -214,7 +273,9 @@ def _basis(topic: Mapping[str, Any]) -> dict[str, Basis | None]:
 
 
 def _note(row: Any) -> VersionNote:
-    return VersionNote(row.number, row.parent, row.map_id, row.sentence, row.author, row.at)
+    return VersionNote(
+        row.number, row.parent, row.map_id, row.sentence, row.author, row.at, row.returned_to
+    )
 
 
 def _project(row: Any) -> Project:

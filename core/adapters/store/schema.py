@@ -108,6 +108,10 @@ version = sa.Table(
     sa.Column("sentence", sa.Text, nullable=False),
     sa.Column("author", sa.Text, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
+    # domain.recipes.encode_edit; None: it was made by no edit, or by an older Clade.
+    sa.Column("edit", sa.JSON(none_as_null=True)),
+    # The version that a person returned to; None: it was made from `parent`.
+    sa.Column("returned_to", sa.Integer),
 )
 
 question = sa.Table(

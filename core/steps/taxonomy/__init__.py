@@ -4,12 +4,15 @@ from core.steps.taxonomy.assignment import assign, find, inner_ids, leaves, orde
 from core.steps.taxonomy.carry import carry
 from core.steps.taxonomy.checks import findings
 from core.steps.taxonomy.cohesion import Middle, middles
-from core.steps.taxonomy.edits import apply
+from core.steps.taxonomy.edits import apply, rebased
 from core.steps.taxonomy.examples import central, diverse
 from core.steps.taxonomy.growth import grow
 from core.steps.taxonomy.keywords import distinct, keywords, label, labels
 from core.steps.taxonomy.outdated import held, held_clusters, outdated, why_outdated
+from core.steps.taxonomy.parting import parts
 from core.steps.taxonomy.phrases import phrases
+from core.steps.taxonomy.recipes import replay
+from core.steps.taxonomy.recipes import step as recipe_step
 from core.steps.taxonomy.score import score
 from core.steps.taxonomy.sentences import sentence
 
@@ -34,8 +37,12 @@ __all__ = [
     "middles",
     "ordered",
     "outdated",
+    "parts",
     "path",
     "phrases",
+    "rebased",
+    "recipe_step",
+    "replay",
     "score",
     "sentence",
     "sizes",

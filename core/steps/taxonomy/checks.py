@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from itertools import combinations
 
 import numpy as np
 
@@ -69,19 +68,19 @@ def _near_siblings(ends: list[Topic], middles: Mapping[str, Middle]) -> Iterator
     for topic in ends:
         if topic.id in middles:
             siblings[topic.parent].append(topic)
-    pairs = [
-        (float(middles[a.id].centre @ middles[b.id].centre), a, b)
-        for some in siblings.values()
-        for a, b in combinations(some, 2)
-    ]
-    for likeness, a, b in sorted(pairs, key=lambda pair: (-pair[0], pair[1].id, pair[2].id)):
-        if likeness >= NEAR:
-            yield Finding(
-                "near siblings",
-                (a.id, b.id),
-                f"'{a.label}' and '{b.label}' lie very close: are they one topic?",
-                (middles[a.id].medoid, middles[b.id].medoid),
-            )
+    pairs = []
+    for some in siblings.values():
+        centres = np.stack([middles[topic.id].centre for topic in some])
+        likeness = np.triu(centres @ centres.T, 1)
+        for i, j in np.argwhere(likeness >= NEAR).tolist():
+            pairs.append((float(likeness[i, j]), some[i], some[j]))
+    for _, a, b in sorted(pairs, key=lambda pair: (-round(pair[0], 6), pair[1].id, pair[2].id)):
+        yield Finding(
+            "near siblings",
+            (a.id, b.id),
+            f"'{a.label}' and '{b.label}' lie very close: are they one topic?",
+            (middles[a.id].medoid, middles[b.id].medoid),
+        )
 
 
 def _narrow_parents(there: list[Topic], middles: Mapping[str, Middle]) -> Iterator[Finding]:

@@ -66,6 +66,14 @@ def apply(taxonomy: Taxonomy, edit: Edit) -> Taxonomy:
     return replace(edited, version=taxonomy.version + 1)
 
 
+def rebased(edit: Edit, version: int) -> Edit:
+    """Return `edit` as if it had been made on another version of the taxonomy."""
+    if isinstance(edit, Together):
+        edits = tuple(replace(one, version=version) for one in edit.edits)
+        return replace(edit, version=version, edits=edits)
+    return replace(edit, version=version)
+
+
 def _edited(taxonomy: Taxonomy, edit: Edit) -> Taxonomy:
     match edit:
         case Rename():

@@ -1,0 +1,80 @@
+"""The texts of a topic: read them, and move those that belong elsewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.domain.taxonomy import NewTopic, Reassign, Topic
+from core.project.checking import Overview
+from core.project.mapping import Current
+from core.project.viewing import likeness
+from pages._ui.cached import arrays, texts
+from pages._ui.shaping import apply
+
+
+def show_texts(here: Current, overview: Overview, topic: Topic) -> None:
+    """Show the texts of a leaf, those least like it first where wanted, and move some."""
+    members = overview.members(topic.id)
+    near = likeness(arrays(here.map.id)[0], overview.middles[topic.id].centre, members)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = st.text_input("Find", key=f"find{topic.id}", placeholder="words", width=220)
+        odd = st.toggle("Least alike first", True, key="odd_first")
+    known = texts(here.project)
+    order = np.argsort(near if odd else -near, kind="stable").tolist()
+    wanted = words.casefold()
+    shown = [row for row in order if wanted in known[members[row]].body.casefold()]
+    frame = pd.DataFrame(
+        {
+            "Text": [known[members[row]].body for row in shown],
+            "Likeness": [float(near[row]) for row in shown],
+        }
+    )
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        height=330,
+        on_select="rerun",
+        selection_mode="multi-row",
+        # Rows are not texts: after a move, or in another order, nothing is selected.
+        key=f"texts{topic.id}v{here.taxonomy.version}{odd}{words}",
+        column_config={
+            "Text": st.column_config.TextColumn(width="large"),
+            "Likeness": st.column_config.NumberColumn(
+                format="%.2f", width="small", help="Cosine to the middle of the topic."
+            ),
+        },
+    )
+    rows = event["selection"]["rows"]
+    chosen = tuple(members[shown[row]] for row in rows if row < len(shown))
+    st.caption(f"{len(chosen):,} of {len(members):,} texts chosen")
+    _actions(here, overview, topic, chosen)
+
+
+def _actions(here: Current, overview: Overview, topic: Topic, chosen: tuple[str, ...]) -> None:
+    version, none = here.taxonomy.version, not chosen
+    names = {
+        line.topic.id: line.topic.label
+        for line in overview.lines
+        if line.leaf and line.topic.id != topic.id
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        target = st.selectbox(
+            "Move to",
+            list(names),
+            format_func=names.get,
+            index=None,
+            placeholder="a topic",
+            width=260,
+        )
+        move = Reassign(version, chosen, target or "")
+        st.button("Move", disabled=none or target is None, on_click=apply, args=(here, move))
+        st.button(
+            "Unassign", disabled=none, on_click=apply, args=(here, Reassign(version, chosen, ""))
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        label = st.text_input("New topic", placeholder="its name", width=260)
+        make = NewTopic(version, chosen, label)
+        empty = none or not label.strip()
+        st.button("Create", disabled=empty, on_click=apply, args=(here, make))
