@@ -22,7 +22,7 @@ def working(project: Project) -> bool:
     if job is not None and job.kind not in (judging.KIND, judging.TRY):
         _ui.watch(job)
         return True
-    _ui.tell_end(use_cases.newest_job(_ui.workspace(), project.id, "map", "regroup"))
+    _ui.tell_end(use_cases.newest_job(_ui.workspace(), project.id, "map", "regroup", "add"))
     if project.head is not None:
         return False
     count = len(_ui.corpus(project).texts)

@@ -138,6 +138,7 @@ def drawn_from(
         created_at=datetime.now(UTC),
         prior_key=prior_key,
         ground_key=ground_key,
+        table_key=parent.table_key if parent else None,
     )
     return Drawn(new, embedding, clustering, lineage)
 

@@ -1,5 +1,6 @@
 """The one helper that the pages share, one idea a file."""
 
+from pages._ui.adding import add_texts
 from pages._ui.answers import show_moves, show_waiting, why_here
 from pages._ui.batch import at_work, show_at_work, show_batch, show_llm
 from pages._ui.bulk import show_bulk
@@ -31,6 +32,7 @@ from pages._ui.trying import try_model
 from pages._ui.work import start, tell_end, watch
 
 __all__ = [
+    "add_texts",
     "annotator",
     "arrays",
     "ask",
