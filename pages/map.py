@@ -117,4 +117,5 @@ if not working(project):
     _ui.show_moves(here)
     _ui.show_tray(here, by_topic)
     _ui.why_here(here, by_topic)
+    _ui.show_condensed(here)
     _ui.show_comparison(here, by_topic)

@@ -20,8 +20,8 @@ from core.project.mapping import current
 from core.project.neighbouring import map_neighbours
 from core.project.stages import Stage, shares
 from core.project.workspace import Workspace
-from core.steps.clustering import cluster, match
-from core.steps.metrics import ari, nmi
+from core.steps.clustering import cluster, match, take_in
+from core.steps.metrics import ari, dbcv, nmi, silhouette
 from core.steps.neighbours import find_neighbours
 from core.steps.projection import project
 from core.steps.quantization import (
@@ -44,17 +44,29 @@ WAYS: Mapping[str, str] = {
     "uint8": "uint8, codes as they are",
     "eom": "HDBSCAN eom",
     "leaf": "HDBSCAN leaf",
+    "evoc": "EVoC",
+    "kmeans": "k-means, as many clusters",
+    "agglomerative": "average linkage, as many clusters",
 }
 """Ways to make the clusters, by key."""
 
 _LAID_OUT = ("seed", "int8", "uint8")  # those that need a layout of their own
+_TOLD = ("kmeans", "agglomerative")  # those that are told how many
+_SPECS: Mapping[str, ClusterSpec] = {
+    "eom": ClusterSpec(selection="eom"),
+    "leaf": ClusterSpec(selection="leaf"),
+    "evoc": ClusterSpec("evoc"),
+    "kmeans": ClusterSpec("kmeans"),
+    "agglomerative": ClusterSpec("agglomerative"),
+}
 _QUERIES, _NEAREST = 500, 10
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """Clusters made in one way: how many, the share of texts that they leave out, the
-    median and the largest size, and how far they agree with those of the map as it is."""
+    median and the largest size, how far they agree with those of the map as it is, and
+    how well they stand apart in the map's own vectors and reduced coordinates."""
 
     way: str
     groups: int
@@ -63,6 +75,8 @@ class Found:
     largest: int
     ari: float
     nmi: float
+    silhouette: float | None
+    dbcv: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +118,13 @@ def compare(
     seconds = [_seconds(way, len(embedding.text_ids)) for way in ways]
     stages = dict(zip(ways, shares(progress, *seconds), strict=True))
     maker = _Maker(workspace, here.map, embedding, layout, here.project.seed)
-    kept, found = {"xy_now": layout.xy, "groups_now": base.labels}, [_described(NOW, base, base)]
+    kept = {"xy_now": layout.xy, "groups_now": base.labels}
+    found = [maker.describe(NOW, base, base)]
     for way in ways:
-        places, made = maker.make(way, stages[way])
+        places, made = maker.make(way, base, stages[way])
         made = _matched(base, made)
         kept |= {f"xy_{way}": places, f"groups_{way}": made.labels}
-        found.append(_described(way, made, base))
+        found.append(maker.describe(way, made, base))
     stored = _storage(embedding.vectors, here.project.seed)
     return {
         "map": here.map.id,
@@ -140,7 +155,9 @@ def expected_seconds(ways: Sequence[str], texts: int) -> int:
 
 
 def _seconds(way: str, texts: int) -> float:
-    return 6 + texts / 350 if way in _LAID_OUT else 1 + texts / 10_000
+    if way in _LAID_OUT:
+        return 8 + texts / 350
+    return 30 + texts / 5000 if way == "evoc" else 4 + texts / 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +170,15 @@ class _Maker:
     layout: Layout
     seed: int
 
-    def make(self, way: str, progress: Progress) -> tuple[Floats, Clustering]:
+    def make(self, way: str, base: Clustering, progress: Progress) -> tuple[Floats, Clustering]:
         """Return places, aligned to the map's, and clusters."""
         progress.report(0.0, f"Comparing with {WAYS[way]}")
-        if way in ("eom", "leaf"):
-            spec = ClusterSpec(selection="eom" if way == "eom" else "leaf", seed=self.seed)
-            return self.layout.xy, cluster(self.embedding, self.layout, spec)
+        if way not in _LAID_OUT:
+            spec = replace(_SPECS[way], seed=self.seed)
+            if way in _TOLD:
+                spec = replace(spec, k=max(1, len(set(base.labels.tolist()) - {UNASSIGNED})))
+            near = map_neighbours(self.workspace, self.map, self.embedding)
+            return self.layout.xy, take_in(cluster(self.embedding, self.layout, spec), near)
         embedding, seed = self.embedding, self.seed
         if way == "seed":
             seed += 1
@@ -168,7 +188,23 @@ class _Maker:
             near = find_neighbours(embedding, seed=seed)
         after = Stage(progress, 0.3, 0.95)
         layout = project(embedding, near, seed=seed, start=self.layout, on_stage=after.report)
-        return layout.xy, cluster(embedding, layout, replace(self.map.spec, seed=seed))
+        spec = replace(self.map.spec, seed=seed)
+        return layout.xy, take_in(cluster(embedding, layout, spec), near)
+
+    def describe(self, way: str, made: Clustering, base: Clustering) -> Found:
+        inside = made.labels[made.labels != UNASSIGNED]
+        sizes = np.unique(inside, return_counts=True)[1]
+        return Found(
+            way,
+            len(sizes),
+            1 - len(inside) / len(made.labels),
+            int(np.median(sizes)) if len(sizes) else 0,
+            int(sizes.max(initial=0)),
+            ari(made.labels, base.labels),
+            nmi(made.labels, base.labels),
+            silhouette(self.embedding, made, seed=self.seed),
+            dbcv(self.layout, made, seed=self.seed),
+        )
 
 
 def _quantized(vectors: Floats, seed: int, precision: Any) -> Quantized:
@@ -183,20 +219,6 @@ _VECTORS: Mapping[str, Callable[[Floats, int], Floats]] = {
 
 def _matched(base: Clustering, made: Clustering) -> Clustering:
     return match(base, made, next_id=int(base.labels.max(initial=UNASSIGNED)) + 1)[0]
-
-
-def _described(way: str, made: Clustering, base: Clustering) -> Found:
-    inside = made.labels[made.labels != UNASSIGNED]
-    sizes = np.unique(inside, return_counts=True)[1]
-    return Found(
-        way,
-        len(sizes),
-        1 - len(inside) / len(made.labels),
-        int(np.median(sizes)) if len(sizes) else 0,
-        int(sizes.max(initial=0)),
-        ari(made.labels, base.labels),
-        nmi(made.labels, base.labels),
-    )
 
 
 def _storage(vectors: Floats, seed: int) -> tuple[Stored, ...]:

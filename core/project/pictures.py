@@ -20,7 +20,7 @@ from core.steps import charts
 if TYPE_CHECKING:
     import altair as alt
 
-    from core.domain.clusterings import Clustering
+    from core.domain.clusterings import Clustering, Condensed
 
 CONFIDENCE = "Confidence"
 MOVED = "Moved by answers"
@@ -120,6 +120,11 @@ def before_after(
         for title, (layout, clustering) in (("Before", old), ("After", new))
     ]
     return charts.side_by_side(sides, dark=dark)
+
+
+def condensed(tree: Condensed, *, dark: bool) -> alt.Chart:
+    """Draw the tree that HDBSCAN chose its clusters from."""
+    return charts.condensed_tree(tree, dark=dark)
 
 
 def compared(

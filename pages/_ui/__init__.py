@@ -5,7 +5,7 @@ from pages._ui.answers import show_moves, show_waiting, why_here
 from pages._ui.batch import at_work, show_at_work, show_batch, show_llm
 from pages._ui.bulk import show_bulk
 from pages._ui.cached import arrays, corpus, health, moved, table, texts, workspace
-from pages._ui.clustering import clustering_settings
+from pages._ui.clustering import clustering_settings, show_condensed
 from pages._ui.comparing import show_comparison
 from pages._ui.desk import ask, show_left, take_back
 from pages._ui.disputes import show_disputes
@@ -61,6 +61,7 @@ __all__ = [
     "show_batch",
     "show_bulk",
     "show_comparison",
+    "show_condensed",
     "show_disputes",
     "show_import",
     "show_left",

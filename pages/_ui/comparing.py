@@ -12,6 +12,7 @@ from pages._ui.cached import workspace
 from pages._ui.show import is_dark
 from pages._ui.work import start, tell_end, watch
 
+FIRST = ("seed", "int8", "uint8", "eom", "leaf")
 _MOST = 3  # maps that fit beside each other
 
 
@@ -49,7 +50,7 @@ def _choose(here: Current, shown: View) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         ways = [way for way in comparing.WAYS if way != comparing.NOW]
         chosen = st.multiselect(
-            "Compare with", ways, ways, format_func=comparing.WAYS.__getitem__, key="ways"
+            "Compare with", ways, list(FIRST), format_func=comparing.WAYS.__getitem__, key="ways"
         )
         seconds = comparing.expected_seconds(chosen, len(shown.text_ids))
         st.button(
@@ -73,6 +74,8 @@ def _tables(found: comparing.Compared) -> None:
             "Largest": [one.largest for one in found.found],
             "ARI": [one.ari for one in found.found],
             "NMI": [one.nmi for one in found.found],
+            "Silhouette": [one.silhouette for one in found.found],
+            "DBCV": [one.dbcv for one in found.found],
         }
     )
     agree = "Agreement with the map as it is, before any answer; 1 is the same."
@@ -81,6 +84,13 @@ def _tables(found: comparing.Compared) -> None:
         "ARI": st.column_config.NumberColumn(format=figure, help=f"Adjusted Rand index. {agree}"),
         "NMI": st.column_config.NumberColumn(
             format=figure, help=f"Normalised mutual information. {agree}"
+        ),
+        "Silhouette": st.column_config.NumberColumn(
+            format=figure, help="How far clusters stand apart in the vectors, from −1 to 1."
+        ),
+        "DBCV": st.column_config.NumberColumn(
+            format=figure,
+            help="Density-based validity, from −1 to 1: dense clusters with sparse ground between.",
         ),
     }
     st.dataframe(frame, hide_index=True, column_config=columns)

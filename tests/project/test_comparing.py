@@ -31,7 +31,7 @@ def test_ways_are_set_beside_the_map_and_nothing_is_changed(
     here = current(workspace, project_id)
     assert comparing.comparison(workspace, project_id, here.map) is None
 
-    ran = Recorded(workspace, project_id, ["seed", "int8", "uint8", "eom", "leaf"])
+    ran = Recorded(workspace, project_id, [*comparing.WAYS][1:])
 
     assert current(workspace, project_id) == here
     found = comparing.comparison(workspace, project_id, here.map)
@@ -40,6 +40,9 @@ def test_ways_are_set_beside_the_map_and_nothing_is_changed(
     assert list(by) == list(comparing.WAYS)
     assert (by["now"].ari, by["now"].nmi) == (1.0, pytest.approx(1.0))
     assert by["leaf"].ari == pytest.approx(1.0)  # the map's own way
+    assert by["kmeans"].groups == by["agglomerative"].groups == by["now"].groups
+    assert by["kmeans"].unassigned == 0
+    assert all(one.silhouette is not None and one.dbcv is not None for one in found.found)
     assert by["eom"].groups <= by["leaf"].groups
     assert all(0 <= one.unassigned <= 1 and one.largest >= one.median > 0 for one in found.found)
     assert by["int8"].ari >= by["seed"].ari - 0.15  # 200 texts: the benchmark measures it

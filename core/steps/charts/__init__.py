@@ -1,6 +1,7 @@
 """What is drawn: points, labels and colours of the map, and some small charts."""
 
 from core.steps.charts.compare import Side, side_by_side
+from core.steps.charts.condensed import condensed_tree
 from core.steps.charts.labels import medoid_labels, thin
 from core.steps.charts.levels import level_curves
 from core.steps.charts.looks import DARK_PALETTE, LIGHT_PALETTE, colored
@@ -16,6 +17,7 @@ __all__ = [
     "Side",
     "categories",
     "colored",
+    "condensed_tree",
     "density",
     "in_ranges",
     "length_histogram",
