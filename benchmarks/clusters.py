@@ -22,7 +22,7 @@ from benchmarks.report import DATA, keep
 from core.domain.clusterings import UNASSIGNED, ClusterSpec
 from core.domain.ids import text_id
 from core.domain.spaces import Embedding
-from core.steps.clustering import cluster, resolve
+from core.steps.clustering import cluster, resolve, take_in
 from core.steps.metrics import accuracy, nmi
 from core.steps.neighbours import find_neighbours
 from core.steps.projection import project
@@ -65,6 +65,13 @@ def scored(
     }
 
 
+def made(embedding: Embedding, spec: ClusterSpec, seed: int) -> np.ndarray:
+    """Return the labels that a new map has."""
+    near = find_neighbours(embedding, seed=seed)
+    layout = project(embedding, near, seed=seed)
+    return take_in(cluster(embedding, layout, spec), near).labels
+
+
 def main() -> None:
     from sklearn.cluster import KMeans
 
@@ -73,14 +80,7 @@ def main() -> None:
         embedding, gold = read(file)
         count = len(embedding.text_ids)
         spec = resolve(ClusterSpec(), count)
-        ours = [
-            cluster(
-                embedding,
-                project(embedding, find_neighbours(embedding, seed=seed), seed=seed),
-                spec,
-            ).labels
-            for seed in SEEDS
-        ]
+        ours = [made(embedding, spec, seed) for seed in SEEDS]
         plain = [
             KMeans(len(set(gold)), random_state=seed).fit_predict(embedding.vectors)
             for seed in SEEDS

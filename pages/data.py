@@ -146,5 +146,6 @@ if project is not None:
     with _ui.told_errors():
         columns_form(project, table)
         health_card(project)
+    _ui.add_texts(project)
     st.caption("The first rows")
     st.dataframe(table.frame.head(50), hide_index=True, height=320)

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.domain.projects import Project
-from core.project import intake, judging, pictures, use_cases
+from core.project import comparing, intake, judging, pictures, use_cases
 from core.project.drawing import expected_seconds
 from core.project.granularity import Preview
 from core.project.mapping import Current, current
@@ -18,11 +18,11 @@ from pages import _ui
 def working(project: Project) -> bool:
     """Show a running job in place of the map; before the first map, how to start it."""
     job = use_cases.live_job(_ui.workspace(), project.id)
-    # While a model is asked, the map stands.
-    if job is not None and job.kind not in (judging.KIND, judging.TRY):
+    # While a model is asked or the map is compared, it stands.
+    if job is not None and job.kind not in (judging.KIND, judging.TRY, comparing.KIND):
         _ui.watch(job)
         return True
-    _ui.tell_end(use_cases.newest_job(_ui.workspace(), project.id, "map", "regroup"))
+    _ui.tell_end(use_cases.newest_job(_ui.workspace(), project.id, "map", "regroup", "add"))
     if project.head is not None:
         return False
     count = len(_ui.corpus(project).texts)
@@ -117,3 +117,5 @@ if not working(project):
     _ui.show_moves(here)
     _ui.show_tray(here, by_topic)
     _ui.why_here(here, by_topic)
+    _ui.show_condensed(here)
+    _ui.show_comparison(here, by_topic)

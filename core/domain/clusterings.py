@@ -6,18 +6,26 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.domain.spaces import Floats, Ints
 
 UNASSIGNED = -1
 
-Method = Literal["hdbscan", "kmeans", "ward"]
+Method = Literal["hdbscan", "evoc", "kmeans", "ward", "agglomerative"]
+
+BY_DENSITY = ("hdbscan", "evoc")
+"""Methods that find how many clusters there are, and leave odd texts unassigned."""
+
 Selection = Literal["eom", "leaf"]
+Noise = Literal["majority", "leave"]
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterSpec:
-    """How to cluster. `k` is for kmeans and ward; the other two for HDBSCAN.
+    """How to cluster. `k` is for the methods that are told how many; the others are for
+    HDBSCAN and EVoC. `noise` says what becomes of texts that these leave unassigned:
+    "majority" lets one join where most of its neighbours are, "leave" none.
 
     None leaves the choice to `steps.clustering.resolve`, which sizes it to the data.
     """
@@ -27,6 +35,7 @@ class ClusterSpec:
     min_cluster_size: int | None = None
     k: int | None = None
     seed: int = 0
+    noise: Noise | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +104,20 @@ class Centroids:
         sums = np.add.reduceat(vectors[rows].astype(np.float64), starts, axis=0)
         norms = np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
         return cls(ids.astype(np.int32), (sums / norms).astype(np.float32), sizes.astype(np.int32))
+
+
+@dataclass(frozen=True, slots=True)
+class Condensed:
+    """HDBSCAN's tree of ever denser clusters, one entry a cluster, a parent before its
+    children.
+
+    `parent` int32 (c,): the entry that it broke off from, −1 for the root; `size` int32
+    (c,) its texts at birth; `birth` and `death` float32 (c,): the densities (1 over a
+    distance) between which it exists; `chosen` bool (c,): whether it is a cluster of the map.
+    """
+
+    parent: Ints
+    size: Ints
+    birth: Floats
+    death: Floats
+    chosen: NDArray[np.bool_]

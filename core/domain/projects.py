@@ -15,8 +15,9 @@ class Project:
 
     `source` is the name of the file it came from and `source_hash` the SHA-256
     of its bytes; `source_key` and `table_key` name those bytes and the table
-    read from them; `head` is the number of the current taxonomy version, None
-    before the first map; `runs_code` says that a person let models run the program
+    that is current: the one read from them, with the rows that were added since;
+    `head` is the number of the current taxonomy version, None before the first map;
+    `runs_code` says that a person let models run the program
     code that they bring.
     """
 
@@ -42,9 +43,10 @@ class Map:
 
     The keys name stored arrays; `prior_key` the partition that knew no answer, None
     where the map's own is it, and `ground_key` what questions stand on, None where
-    it is not laid yet. `round` counts the retrains kept on the way
-    here; `next_cluster_id` is the first cluster id never used by this map or
-    those before it; `parent` the map whose ids were carried over.
+    it is not laid yet; `table_key` the table with the rows that were added on the way
+    here, None while it is the one that the project began with. `round` counts the
+    retrains kept on the way here; `next_cluster_id` is the first cluster id never used
+    by this map or those before it; `parent` the map whose ids were carried over.
     """
 
     id: str
@@ -60,6 +62,7 @@ class Map:
     created_at: datetime
     prior_key: str | None = None
     ground_key: str | None = None
+    table_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.clusterings import Clustering
+from core.domain.clusterings import Clustering, Condensed
 from core.domain.groupings import Ground
 from core.domain.neighbours import Neighbours
 from core.domain.projects import Map
@@ -65,6 +65,17 @@ def keep_ground(workspace: Workspace, ground: Ground) -> str:
             "likeness": ground.likeness,
         }
     )
+
+
+def keep_condensed(workspace: Workspace, name: str, tree: Condensed) -> None:
+    """Keep a condensed tree under a name."""
+    workspace.files.cache(name, {field: getattr(tree, field) for field in Condensed.__slots__})
+
+
+def load_condensed(workspace: Workspace, name: str) -> Condensed | None:
+    """Return the condensed tree kept under a name, None where there is none."""
+    stored = workspace.files.cached(name)
+    return None if stored is None else Condensed(**stored)
 
 
 def keep_neighbours(workspace: Workspace, name: str, found: Neighbours) -> None:

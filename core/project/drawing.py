@@ -7,17 +7,29 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from core.domain.clusterings import Clustering, ClusterSpec, Lineage
+from core.domain.clusterings import (
+    BY_DENSITY,
+    UNASSIGNED,
+    Clustering,
+    ClusterSpec,
+    Condensed,
+    Lineage,
+    Method,
+)
+from core.domain.ids import content_id
+from core.domain.neighbours import Neighbours
 from core.domain.ports import Encoder, Progress
 from core.domain.projects import Map, Project
 from core.domain.spaces import Embedding, Layout
 from core.domain.texts import Corpus
 from core.project.arrays import (
     keep_clustering,
+    keep_condensed,
     keep_embedding,
     keep_ground,
     keep_layout,
     load_clustering,
+    load_condensed,
     load_embedding,
     load_layout,
 )
@@ -25,22 +37,35 @@ from core.project.encoders import embed
 from core.project.neighbouring import neighbours_of
 from core.project.stages import Stage, shares
 from core.project.workspace import Workspace
-from core.steps.clustering import cluster, match
+from core.steps.clustering import MIN_TEXTS, cluster, condense, match, resolve, take_in
 from core.steps.grouping import FEWEST, lay_ground
 from core.steps.projection import project as project_vectors
 
 # Bunches of texts that questions are about: as many as an LLM is likely to be asked.
 BLOCKS = 400
 
+_NAMES = {"kmeans": "k-means", "ward": "Ward", "agglomerative": "average linkage"}
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A map that was just made, with its arrays, and the lineage of its clusters."""
+    """A map that was just made, with its arrays, the lineage of its clusters, and how many
+    texts between them `joined` one by their neighbours."""
 
     map: Map
     embedding: Embedding
     clustering: Clustering
     lineage: Lineage
+    joined: int = 0
+
+    @property
+    def noise(self) -> str:
+        """Return in words what became of the texts between the clusters, "" where all
+        are in one by themselves."""
+        loose = int((self.clustering.labels == UNASSIGNED).sum())
+        told = [f"{self.joined:,} odd texts joined most of their neighbours"] if self.joined else []
+        told += [f"{loose:,} are in no cluster"] if loose else []
+        return "; " + ", ".join(told) if told else ""
 
 
 def draw(
@@ -57,7 +82,7 @@ def draw(
     Saves arrays but no map: whoever called decides what becomes of it.
     """
     n = len(corpus.texts)
-    embedding_stage, layout_stage, cluster_stage = shares(progress, *_seconds(n))
+    embedding_stage, layout_stage, stage = shares(progress, *_seconds(n))
     embedding = embed(workspace, corpus, encoder, embedding_stage)
     start = load_layout(workspace, parent) if parent else None
     key = keep_embedding(workspace, embedding)
@@ -66,14 +91,16 @@ def draw(
     after = Stage(layout_stage, 0.2, 1.0)
     layout = project_vectors(embedding, near, seed=project.seed, start=start, on_stage=after.report)
     keys = (key, keep_layout(workspace, layout))
-    return _cluster(workspace, project, (embedding, layout), keys, spec, cluster_stage, parent)
+    return _cluster(workspace, project, (embedding, layout, near), keys, spec, stage, parent)
 
 
 def recluster(
     workspace: Workspace, project: Project, source: Map, spec: ClusterSpec, progress: Progress
 ) -> Drawn:
     """Cluster a map's vectors again, ids kept by lineage."""
-    arrays = load_embedding(workspace, source), load_layout(workspace, source)
+    embedding = load_embedding(workspace, source)
+    near = neighbours_of(workspace, embedding, source.embedding_key, project.seed)
+    arrays = (embedding, load_layout(workspace, source), near)
     keys = (source.embedding_key, source.layout_key)
     return _cluster(workspace, project, arrays, keys, spec, progress, source)
 
@@ -81,19 +108,29 @@ def recluster(
 def _cluster(
     workspace: Workspace,
     project: Project,
-    arrays: tuple[Embedding, Layout],
+    arrays: tuple[Embedding, Layout, Neighbours],
     keys: tuple[str, str],
     spec: ClusterSpec,
     progress: Progress,
     parent: Map | None,
 ) -> Drawn:
-    embedding, layout = arrays
+    embedding, layout, near = arrays
     progress.report(0.0, "Finding clusters")
-    clustering = cluster(embedding, layout, spec)
+    dense = cluster(embedding, layout, spec)
+    clustering = take_in(dense, near)
+    if dense.spec.method == "hdbscan" and len(embedding.text_ids) >= MIN_TEXTS:
+        progress.report(0.2, "Drawing the tree of clusters")
+        keep_condensed(workspace, tree_name(keys[1], dense.spec), condense(layout, dense.spec))
     progress.report(0.3, "Preparing the questions")
     drawn = drawn_from(workspace, project, embedding, clustering, keys, parent)
     progress.report(0.5, "Naming clusters")
-    return drawn
+    joined = int((dense.labels != clustering.labels).sum())
+    return replace(drawn, joined=joined)
+
+
+def tree_name(layout_key: str, spec: ClusterSpec) -> str:
+    """Return the name under which the condensed tree of a clustering is kept."""
+    return content_id("condensed", layout_key, str(spec.min_cluster_size), spec.selection)
 
 
 def drawn_from(
@@ -138,8 +175,19 @@ def drawn_from(
         created_at=datetime.now(UTC),
         prior_key=prior_key,
         ground_key=ground_key,
+        table_key=parent.table_key if parent else None,
     )
     return Drawn(new, embedding, clustering, lineage)
+
+
+def kept_tree(workspace: Workspace, source: Map) -> Condensed | None:
+    """Return the condensed tree of a map's clusters, None where none was kept."""
+    return load_condensed(workspace, tree_name(source.layout_key, source.spec))
+
+
+def suggested(method: Method, texts: int) -> ClusterSpec:
+    """Return a method with the sizes that suit so many texts."""
+    return resolve(ClusterSpec(method), texts)
 
 
 def expected_seconds(texts: int) -> int:
@@ -154,9 +202,10 @@ def _seconds(texts: int) -> tuple[float, float, float]:
 
 def describe(spec: ClusterSpec) -> str:
     """Say a clustering's settings in words."""
-    if spec.method == "hdbscan":
-        return f"HDBSCAN {spec.selection}, at least {spec.min_cluster_size} texts a cluster"
-    return f"{'k-means' if spec.method == 'kmeans' else 'Ward'}, {spec.k} clusters"
+    if spec.method in BY_DENSITY:
+        name = "HDBSCAN" if spec.method == "hdbscan" else "EVoC"
+        return f"{name} {spec.selection}, at least {spec.min_cluster_size} texts a cluster"
+    return f"{_NAMES[spec.method]}, {spec.k} clusters"
 
 
 def next_round(drawn: Drawn) -> Drawn:

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from core.domain.clusterings import Clustering
 from core.domain.errors import TooFewError
 from core.domain.groupings import Ground, Grouping
@@ -191,8 +189,11 @@ def _moved(workspace: Workspace, here: Current) -> tuple[Clustering, list[int]]:
     now = load_clustering(workspace, here.map)
     if here.map.prior_key is None or here.map.parent is None:
         return now, []
-    before = load_clustering(workspace, workspace.store.maps.get(here.map.parent))
-    changed = np.flatnonzero(before.labels != now.labels).tolist()
+    old = load_clustering(workspace, workspace.store.maps.get(here.map.parent))
+    # Texts that were added since were nowhere before, so no answer moved them.
+    before = dict(zip(old.text_ids, old.labels.tolist(), strict=True))
+    pairs = enumerate(zip(now.text_ids, now.labels.tolist(), strict=True))
+    changed = [row for row, (text, label) in pairs if before.get(text, label) != label]
     return now, [row for row in changed if now.text_ids[row] not in here.taxonomy.moved]
 
 

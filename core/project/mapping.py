@@ -69,7 +69,7 @@ def make_map(
     else:
         drawn = recluster(workspace, project, here.map, spec, progress)
         sentence = f"Clustered again ({describe(drawn.map.spec)})"
-    adopt(workspace, project, corpus, drawn, sentence)
+    adopt(workspace, project, corpus, drawn, sentence + drawn.noise)
     return {"map": drawn.map.id, "clusters": _count(drawn.clustering)}
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.domain.projects import Project
-from core.domain.spaces import Ints, Layout
+from core.domain.spaces import Floats, Ints, Layout
+from core.domain.taxonomy import Taxonomy
 from core.domain.texts import Health, Text
+from core.project.comparing import WAYS, Compared
 from core.project.granularity import Levels, Preview
 from core.project.reliability import Measured
 from core.project.viewing import View
@@ -18,7 +20,7 @@ from core.steps import charts
 if TYPE_CHECKING:
     import altair as alt
 
-    from core.domain.clusterings import Clustering
+    from core.domain.clusterings import Clustering, Condensed
 
 CONFIDENCE = "Confidence"
 MOVED = "Moved by answers"
@@ -113,12 +115,39 @@ def before_after(
     dark: bool,
 ) -> alt.HConcatChart:
     """Draw two aligned maps side by side; `names` are labels by cluster id."""
-    points, labels = [], []
-    for layout, clustering in (old, new):
-        rows = charts.sample(clustering.labels, limit=5_000)
-        points.append(charts.map_points(layout.xy, clustering.labels, rows))
-        labels.append(charts.medoid_labels(layout.xy, clustering.labels, names))
-    return charts.before_after(*points, old_labels=labels[0], new_labels=labels[1], dark=dark)
+    sides = [
+        _side(title, layout.xy, clustering.labels, names, 5_000)
+        for title, (layout, clustering) in (("Before", old), ("After", new))
+    ]
+    return charts.side_by_side(sides, dark=dark)
+
+
+def condensed(tree: Condensed, *, dark: bool) -> alt.Chart:
+    """Draw the tree that HDBSCAN chose its clusters from."""
+    return charts.condensed_tree(tree, dark=dark)
+
+
+def compared(
+    found: Compared, ways: Sequence[str], taxonomy: Taxonomy, *, dark: bool
+) -> alt.HConcatChart:
+    """Draw the maps of several ways side by side, 3 at most fit."""
+    names = {c: topic.label for topic in taxonomy.topics for c in topic.clusters}
+    size = 880 // max(2, len(ways))
+    sides = [
+        _side(WAYS[way], found.places[way], found.groups[way], names, 10_000 // len(ways))
+        for way in ways
+    ]
+    return charts.side_by_side(sides, dark=dark, width=size, height=size)
+
+
+def _side(
+    title: str, xy: Floats, groups: Ints, names: Mapping[int, str], limit: int
+) -> charts.Side:
+    rows = charts.sample(groups, limit=limit)
+    labels = charts.medoid_labels(xy, groups, names)
+    # A group that nobody named yet has a colour, but no label.
+    named = labels[labels["group"].isin(list(names))]
+    return charts.Side(title, charts.map_points(xy, groups, rows), named)
 
 
 def reliability(found: Measured, *, dark: bool) -> alt.LayerChart:

@@ -11,7 +11,7 @@ from core.domain.jobs import Job
 from core.domain.ports import JobStore
 from core.jobs import queue
 from core.jobs.worker import UseCase
-from core.project import generating, growing, judging, naming
+from core.project import adding, comparing, generating, growing, judging, naming
 from core.project.grouping import regroup
 from core.project.mapping import make_map
 from core.project.retraining import retrain
@@ -25,6 +25,8 @@ def job_table() -> tuple[JobStore, Path, Mapping[str, UseCase]]:
         "map": partial(make_map, workspace),
         "regroup": partial(regroup, workspace),
         "retrain": partial(retrain, workspace),
+        adding.KIND: partial(adding.add, workspace),
+        comparing.KIND: partial(comparing.compare, workspace),
         generating.KIND: partial(generating.generate, workspace),
         growing.KIND: partial(growing.grow_tree, workspace),
         naming.KIND: partial(naming.name_topics, workspace),

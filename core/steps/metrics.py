@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.domain.clusterings import UNASSIGNED, Clustering
 from core.domain.errors import InputError
-from core.domain.spaces import Embedding, Ints
+from core.domain.spaces import Embedding, Ints, Layout
 
 Labels = Ints | NDArray[np.str_] | Sequence[int] | Sequence[str]
 
@@ -136,6 +136,36 @@ def silhouette(embedding: Embedding, clustering: Clustering, *, seed: int = 0) -
     if not 2 <= len(np.unique(labels)) < len(rows):
         return None
     return float(silhouette_score(embedding.vectors[rows], labels, metric="cosine"))
+
+
+DENSITY_SAMPLE = 2_000
+"""Texts over which DBCV is measured at most: its memory grows with their square."""
+
+
+def dbcv(layout: Layout, clustering: Clustering, *, seed: int = 0) -> float | None:
+    """Return the density-based validity in [−1, 1] (Moulavi and others 2014; hdbscan's
+    implementation) in the reduced coordinates, over at most DENSITY_SAMPLE texts, the
+    unassigned counting against it. None with fewer than two clusters of three texts.
+
+    It fits clusters of any shape, which a silhouette does not.
+    """
+    from hdbscan.validity import validity_index
+
+    rows = np.arange(len(clustering.labels))
+    if len(rows) > DENSITY_SAMPLE:
+        chosen = np.random.default_rng(seed).choice(len(rows), DENSITY_SAMPLE, replace=False)
+        rows = np.sort(chosen)
+    labels = clustering.labels[rows].copy()
+    # Twins are infinitely dense, and a cluster of one or two has no density.
+    points, first = np.unique(layout.reduced[rows].round(5), axis=0, return_index=True)
+    labels = labels[first]
+    ids, sizes = np.unique(labels, return_counts=True)
+    labels[np.isin(labels, ids[sizes < 3])] = UNASSIGNED
+    if len(np.unique(labels[labels != UNASSIGNED])) < 2:
+        return None
+    with np.errstate(all="ignore"):
+        found = float(validity_index(points.astype(np.float64), labels.astype(np.int64)))
+    return found if np.isfinite(found) else None
 
 
 def _codes(labels: Labels, gold: Labels) -> tuple[Ints, Ints]:

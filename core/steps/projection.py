@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from core.domain.errors import InputError
-from core.domain.neighbours import Neighbours
+from core.domain.neighbours import Beside, Neighbours
 from core.domain.spaces import Embedding, Floats, Layout
 
 REDUCED_DIMS = 5
@@ -94,6 +94,35 @@ def align(layout: Layout, onto: Layout) -> Layout:
         turn, scale = left @ right, _radius(target) / _radius(source)
     xy = (layout.xy - source_mean) @ turn * scale + target_mean
     return Layout(layout.space, layout.text_ids, layout.reduced, xy.astype(np.float32))
+
+
+def place(layout: Layout, embedding: Embedding, near: Beside) -> Layout:
+    """Return the places of all texts of `embedding`, those of `layout` exactly as they were.
+
+    `near` holds for each text that `layout` lacks, in the order of the ids, its nearest
+    rows of `layout`. It comes to the geometric median of their places (Weiszfeld 1937),
+    weighted by cosine: a mean would put a text between two groups into neither. Where
+    `layout` is empty all come to the origin.
+    """
+    known = np.isin(embedding.text_ids, layout.text_ids, assume_unique=True)
+    placed = []
+    for old in (layout.reduced, layout.xy):
+        found = np.zeros((len(known), old.shape[1]), dtype=np.float32)
+        found[known] = old
+        if near.rows.shape[1]:
+            found[~known] = _medians(old[near.rows], near.cosines.clip(1e-6) ** 3)
+        placed.append(found)
+    return Layout(layout.space, embedding.text_ids, *placed)
+
+
+def _medians(places: Floats, weights: Floats, rounds: int = 20) -> Floats:
+    """Return the geometric median (m, d) of the places (m, k, d) of each line."""
+    middle = np.einsum("mk,mkd->md", weights / weights.sum(axis=1, keepdims=True), places)
+    for _ in range(rounds):
+        away = np.linalg.norm(places - middle[:, None], axis=2)
+        pull = weights / np.maximum(away, 1e-6)
+        middle = (places * pull[..., None]).sum(axis=1) / pull.sum(axis=1, keepdims=True)
+    return np.asarray(middle, dtype=np.float32)
 
 
 def _few_distinct(vectors: Floats) -> bool:

@@ -1,11 +1,13 @@
 """The one helper that the pages share, one idea a file."""
 
+from pages._ui.adding import add_texts
 from pages._ui.answers import show_moves, show_waiting, why_here
 from pages._ui.batch import at_work, show_at_work, show_batch, show_llm
 from pages._ui.bulk import show_bulk
 from pages._ui.cached import arrays, corpus, health, moved, overview, table, texts, workspace
 from pages._ui.checks import show_checks
-from pages._ui.clustering import clustering_settings
+from pages._ui.clustering import clustering_settings, show_condensed
+from pages._ui.comparing import show_comparison
 from pages._ui.desk import ask, show_left, take_back
 from pages._ui.disputes import show_disputes
 from pages._ui.embedder import code_switch, first_embedder, other_embedder
@@ -39,6 +41,7 @@ from pages._ui.trying import try_model
 from pages._ui.work import start, tell_end, watch
 
 __all__ = [
+    "add_texts",
     "annotator",
     "apply",
     "arrays",
@@ -70,6 +73,8 @@ __all__ = [
     "show_batch",
     "show_bulk",
     "show_checks",
+    "show_comparison",
+    "show_condensed",
     "show_disputes",
     "show_growing",
     "show_import",

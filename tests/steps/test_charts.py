@@ -20,7 +20,7 @@ from core.steps.charts import (
     DARK_PALETTE,
     LIGHT_PALETTE,
     SELECTIONS,
-    before_after,
+    Side,
     categories,
     colored,
     density,
@@ -31,6 +31,7 @@ from core.steps.charts import (
     medoid_labels,
     sample,
     scatter,
+    side_by_side,
     thin,
 )
 
@@ -292,7 +293,9 @@ def test_before_and_after_share_colours_window_and_selections() -> None:
     sides = [map_points(xy, groups, everything(600)) for groups in (old, new)]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        chart = before_after(*sides, old_labels=medoid_labels(xy, old, {})).to_dict()
+        chart = side_by_side(
+            [Side("Before", sides[0], medoid_labels(xy, old, {})), Side("After", sides[1])]
+        ).to_dict()
     before, after = (dots(side) for side in chart["hconcat"])
     assert group_colors(before) == group_colors(after)
     assert 20 in group_colors(before)
@@ -309,7 +312,7 @@ def test_hardly_any_texts_can_be_drawn(n: int) -> None:
     chart = scatter(points, labels=medoid_labels(xy, labels, {0: "all"})).to_dict()
     low, high = dots(chart)["encoding"]["x"]["scale"]["domain"]
     assert low < high
-    before_after(points, points).to_dict()
+    side_by_side([Side("One", points)] * 3).to_dict()
 
 
 def test_every_chart_has_no_ground_of_its_own_and_maps_no_axes() -> None:
@@ -318,7 +321,7 @@ def test_every_chart_has_no_ground_of_its_own_and_maps_no_axes() -> None:
     health = Health(3, 0, 3, 0, 0, 0, 200, (0.0, 5.0, 10.0), (1, 2), 6.0, "utf-8", ())
     made: list[alt.TopLevelMixin] = [
         scatter(points),
-        before_after(points, points),
+        side_by_side([Side("One", points), Side("Two", points)]),
         loss_curve([0.9, 0.5]),
         length_histogram(health),
     ]

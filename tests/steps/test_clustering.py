@@ -16,7 +16,7 @@ from core.steps.metrics import accuracy
 from core.steps.neighbours import find_neighbours
 from core.steps.projection import project
 
-METHODS = ["hdbscan", "kmeans", "ward"]
+METHODS = ["hdbscan", "kmeans", "ward", "agglomerative"]
 
 
 def ids(n):
@@ -49,7 +49,7 @@ def test_clear_groups_are_found_and_numbered_by_size(method):
     assert found.strength.dtype == np.float32
     assert (found.strength >= 0).all()
     assert (found.strength <= 1).all()
-    assert found.spec == spec
+    assert found.spec == resolve(spec, len(points))
     clear = found.labels >= 0
     assert clear.mean() > 0.9
     assert (np.array([2, 0, 1])[gold] == found.labels)[clear].all()
@@ -105,8 +105,8 @@ def test_a_text_between_two_centroids_is_held_weakly():
 def test_ward_of_many_texts_goes_through_centres(monkeypatch):
     points, gold = blobs([300, 200, 100], noise=0.08)
     spec = ClusterSpec(method="ward", k=3)
-    monkeypatch.setattr("core.steps.clustering.fit.WARD_UP_TO", 500)
-    monkeypatch.setattr("core.steps.clustering.fit.WARD_CENTRES", 60)
+    monkeypatch.setattr("core.steps.clustering.methods.WARD_UP_TO", 500)
+    monkeypatch.setattr("core.steps.clustering.methods.CENTRES", 60)
     found = cluster(*embedded(points), spec)
     assert found.labels.tolist() == gold.tolist()
     assert cluster(*embedded(points), spec).labels.tolist() == found.labels.tolist()
@@ -149,7 +149,7 @@ def test_sizes_are_resolved_and_given_sizes_kept():
     assert resolve(ClusterSpec(method="ward"), 400).k == 20
     assert resolve(ClusterSpec(min_cluster_size=6), 50).min_cluster_size == 6
     assert resolve(ClusterSpec(method="kmeans", k=6), 50).k == 6
-    for method in METHODS:
+    for method in (*METHODS, "evoc"):
         done = resolve(ClusterSpec(method=method), 300)
         assert resolve(done, 300) == done
 
@@ -162,6 +162,7 @@ def test_sizes_are_resolved_and_given_sizes_kept():
         (ClusterSpec(min_cluster_size=11), TooFewError),
         (ClusterSpec(method="ward", k=0), InputError),
         (ClusterSpec(min_cluster_size=1), InputError),
+        (ClusterSpec(method="evoc"), TooFewError),
     ],
 )
 def test_sizes_that_cannot_be_are_refused(spec, error):

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.adapters.store.database import Database
-from core.adapters.store.schema import project, version
+from core.adapters.store.schema import map_, project, version
 from core.domain.errors import InputError, NotFoundError, StaleEditError
 from core.domain.projects import Project, VersionNote
 from core.domain.recipes import decode_edit, encode_edit
@@ -31,7 +31,7 @@ class Projects:
 
     def get(self, project_id: str) -> Project:
         with self._db.read() as connection:
-            row = connection.execute(sa.select(project).where(project.c.id == project_id)).first()
+            row = connection.execute(_standing().where(project.c.id == project_id)).first()
         if row is None:
             raise NotFoundError(
                 "This project does not exist here (any more).",
@@ -42,7 +42,7 @@ class Projects:
     def all(self) -> tuple[Project, ...]:
         """Return all projects, newest first."""
         with self._db.read() as connection:
-            rows = connection.execute(sa.select(project).order_by(project.c.created_at.desc()))
+            rows = connection.execute(_standing().order_by(project.c.created_at.desc()))
             return tuple(_project(row) for row in rows)
 
     def reread(self, changed: Project) -> None:
@@ -214,6 +214,15 @@ class Projects:
                     "Look at the new state, then undo again if you still want to.",
                 )
             _set_head(connection, project_id, number)
+
+
+def _standing() -> sa.Select[Any]:
+    """Select projects as they stand: rows that were added belong to the map that has them."""
+    at_head = sa.and_(version.c.project_id == project.c.id, version.c.number == project.c.head)
+    table = sa.func.coalesce(map_.c.table_key, project.c.table_key).label("table_key")
+    others = [column for column in project.c if column.name != "table_key"]
+    joined = project.outerjoin(version, at_head).outerjoin(map_, map_.c.id == version.c.map_id)
+    return sa.select(*others, table).select_from(joined)
 
 
 def _at(project_id: str, number: int) -> sa.Select[Any]:

@@ -94,6 +94,8 @@ map_ = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("prior_key", sa.Text),
     sa.Column("ground_key", sa.Text),
+    # The table with the rows that were added; None: the one of the project.
+    sa.Column("table_key", sa.Text),
 )
 
 version = sa.Table(

@@ -1,6 +1,7 @@
 """What is drawn: points, labels and colours of the map, and some small charts."""
 
-from core.steps.charts.compare import before_after
+from core.steps.charts.compare import Side, side_by_side
+from core.steps.charts.condensed import condensed_tree
 from core.steps.charts.labels import medoid_labels, thin
 from core.steps.charts.levels import level_curves
 from core.steps.charts.looks import DARK_PALETTE, LIGHT_PALETTE, colored
@@ -13,9 +14,10 @@ __all__ = [
     "DARK_PALETTE",
     "LIGHT_PALETTE",
     "SELECTIONS",
-    "before_after",
+    "Side",
     "categories",
     "colored",
+    "condensed_tree",
     "density",
     "in_ranges",
     "length_histogram",
@@ -26,5 +28,6 @@ __all__ = [
     "reliability",
     "sample",
     "scatter",
+    "side_by_side",
     "thin",
 ]

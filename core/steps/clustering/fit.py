@@ -7,17 +7,16 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.domain.clusterings import UNASSIGNED, Centroids, Clustering, ClusterSpec
+from core.domain.clusterings import BY_DENSITY, UNASSIGNED, Centroids, Clustering, ClusterSpec
 from core.domain.errors import InputError, TooFewError
 from core.domain.spaces import Embedding, Floats, Ints, Layout
+from core.steps.clustering import methods
+from core.steps.clustering.methods import hdbscan
 
 # Fewer texts than this have no density to speak of: they make one cluster.
 MIN_TEXTS = 5
-# Counting one neighbour besides the text itself leaves few texts unassigned.
-MIN_SAMPLES = 2
-# Ward compares all pairs; beyond this many texts it merges k-means centres.
-WARD_UP_TO = 12_000
-WARD_CENTRES = 2_000
+# Fewer texts than this have no neighbour graph that EVoC can work on.
+EVOC_FROM = 50
 
 
 def resolve(spec: ClusterSpec, n: int) -> ClusterSpec:
@@ -25,11 +24,18 @@ def resolve(spec: ClusterSpec, n: int) -> ClusterSpec:
 
     HDBSCAN's smallest cluster is 1.1·∛n texts, 3 at least, and n/400 where that
     is more (beyond 9,000 texts a map of ever more clusters could not be read);
-    chosen on CLINC150 and BANKING77, 100 to 22,500 texts. k-means and Ward get
-    √n clusters. Raises InputError for sizes that make no sense and TooFewError
-    where more is asked for than there are texts.
+    chosen on CLINC150 and BANKING77, 100 to 22,500 texts. EVoC takes the same.
+    k-means, Ward and average linkage get √n clusters. Raises InputError for sizes that
+    make no sense and TooFewError where more is asked for than there are texts, or fewer
+    than EVoC works on.
     """
-    if spec.method == "hdbscan":
+    if spec.method in BY_DENSITY:
+        if spec.method == "evoc" and n < EVOC_FROM:
+            raise TooFewError(
+                f"EVoC works on {EVOC_FROM} texts or more, and there are only {n}.",
+                "Choose HDBSCAN, or add texts.",
+            )
+        spec = replace(spec, noise=spec.noise or "majority")
         size = spec.min_cluster_size
         if size is None:
             return replace(spec, min_cluster_size=max(3, round(max(1.1 * np.cbrt(n), n / 400))))
@@ -60,10 +66,12 @@ def cluster(embedding: Embedding, layout: Layout, spec: ClusterSpec) -> Clusteri
     """Return the partition of the texts that `spec` asks for.
 
     HDBSCAN (Campello, Moulavi, Sander 2013; McInnes, Healy, Astels 2017) works
-    on `layout.reduced` and may leave texts unassigned; k-means and Ward work on
-    the unit vectors and assign all, Ward beyond 12,000 texts by merging 2,000
-    k-means centres or more. Ids count from 0 by falling size, ties by smallest
-    text id. `strength` is HDBSCAN's membership probability, or the simplified
+    on `layout.reduced`, EVoC (McInnes 2024) on the unit vectors; both may leave texts
+    unassigned, which `take_in` treats as `spec.noise` says. k-means, Ward and average
+    linkage work on the unit vectors and assign all, Ward beyond 12,000 texts and
+    average linkage beyond 2,000 by merging 2,000 k-means centres or more. Ids count from
+    0 by falling size, ties by smallest text id. `strength` is HDBSCAN's or EVoC's
+    membership probability, or the simplified
     silhouette 1 − a/b of the cosine distances to the own (a) and the nearest
     other (b) centroid, at least 0. Identical vectors are one cluster, and there
     are never more clusters than distinct vectors.
@@ -77,11 +85,14 @@ def cluster(embedding: Embedding, layout: Layout, spec: ClusterSpec) -> Clusteri
     spec = resolve(spec, n)
     if _one_cluster(embedding.vectors, spec):
         labels, strength = np.zeros(n, dtype=np.int32), np.ones(n, dtype=np.float32)
-    elif spec.method == "hdbscan":
-        labels, strength = _hdbscan(layout.reduced, spec)
-        labels = _canonical(labels)
+    elif spec.method in BY_DENSITY:
+        evoc = spec.method == "evoc"
+        found = methods.evoc(embedding.vectors, spec) if evoc else hdbscan(layout.reduced, spec)
+        labels, strength = _canonical(found[0]), found[1]
     else:
-        fit = _kmeans if spec.method == "kmeans" else _ward
+        fit = {"kmeans": methods.kmeans, "ward": methods.ward}.get(
+            spec.method, methods.agglomerative
+        )
         k = min(spec.k or 1, len(np.unique(embedding.vectors.round(5), axis=0)))
         labels = _canonical(fit(embedding.vectors, k, spec.seed))
         strength = _margins(embedding.vectors, labels)
@@ -102,57 +113,8 @@ def _check(embedding: Embedding, layout: Layout) -> None:
 
 
 def _one_cluster(vectors: Floats, spec: ClusterSpec) -> bool:
-    few = spec.method == "hdbscan" and len(vectors) < MIN_TEXTS
+    few = spec.method in BY_DENSITY and len(vectors) < MIN_TEXTS
     return few or len(vectors) < 2 or bool((np.ptp(vectors, axis=0) < 1e-5).all())
-
-
-def _hdbscan(points: Floats, spec: ClusterSpec) -> tuple[Ints, Floats]:
-    from hdbscan import HDBSCAN
-
-    model = HDBSCAN(
-        min_cluster_size=spec.min_cluster_size,
-        min_samples=MIN_SAMPLES,
-        cluster_selection_method=spec.selection,
-        core_dist_n_jobs=1,
-    ).fit(points.astype(np.float64))
-    return model.labels_.astype(np.int32), model.probabilities_.astype(np.float32).clip(0.0, 1.0)
-
-
-def _kmeans(vectors: Floats, k: int, seed: int) -> Ints:
-    from sklearn.cluster import KMeans
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    # Threads add their partial sums in any order, so rounding would differ from
-    # run to run; one thread keeps the same seed the same result.
-    with threadpool_limits(1, user_api="openmp"):
-        model = KMeans(k, n_init=1, random_state=seed).fit(vectors)
-    return np.asarray(model.labels_, dtype=np.int32)
-
-
-def _ward(vectors: Floats, k: int, seed: int) -> Ints:
-    from scipy.cluster.hierarchy import cut_tree, ward
-
-    if len(vectors) <= WARD_UP_TO:
-        return np.asarray(cut_tree(ward(vectors), n_clusters=k)[:, 0], dtype=np.int32)
-    from sklearn.cluster import MiniBatchKMeans
-    from threadpoolctl import threadpool_limits
-
-    centres = min(WARD_UP_TO, max(WARD_CENTRES, 4 * k), len(vectors))
-    with threadpool_limits(1, user_api="openmp"):
-        # Random places to start from: k-means++ took 80 times as long for
-        # thousands of centres, and the merged clusters were no better.
-        coarse = MiniBatchKMeans(
-            centres,
-            init="random",
-            n_init=1,
-            max_iter=10,
-            batch_size=4096,
-            reassignment_ratio=0.0,
-            random_state=seed,
-        ).fit(vectors)
-    used, index = np.unique(coarse.labels_, return_inverse=True)
-    merged = cut_tree(ward(coarse.cluster_centers_[used]), n_clusters=min(k, len(used)))[:, 0]
-    return np.asarray(merged[index], dtype=np.int32)
 
 
 def _canonical(labels: Ints) -> Ints:
