@@ -22,7 +22,7 @@ from core.steps.training.teaching import Anchored
 
 _Reals = NDArray[np.float64]
 
-STRENGTHS = (0.0, 0.1, 0.2, 0.3, 0.45, 0.6)
+STRENGTHS = (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 0.9, 0.95)
 """Shares of the learned scatter, the rest the identity's, that are tried."""
 
 _FOLDS = 5
@@ -32,7 +32,7 @@ _FEWEST = 8
 
 # Cosines are made chances by one of these, whichever suits a strength best: a map that
 # only stretches distances is not better for it.
-_TEMPERATURES = (0.05, 0.07, 0.1, 0.14)
+_TEMPERATURES = (0.05, 0.07, 0.1, 0.14, 0.25, 1.0)
 
 
 def fit_adapter(embedding: Embedding, grouping: Grouping, *, seed: int = 0) -> Adapter:
@@ -40,9 +40,10 @@ def fit_adapter(embedding: Embedding, grouping: Grouping, *, seed: int = 0) -> A
 
     The scatter of texts within their groups, weighted, is mixed with the identity's: of
     `STRENGTHS` the one is taken that gives the groups of answered texts the highest
-    chance in cross-validation (softmax over the cosines to the groups' centres), the
-    weakest of equals; 0 leaves the space as it is. Raises TooFewError where fewer than
-    eight texts were placed with others.
+    chance in cross-validation (softmax over the cosines to the groups' centres), or the
+    weakest that is less than a standard error behind it (Breiman et al. 1984,
+    Classification and Regression Trees, section 3.4.3); 0 leaves the space as it is.
+    Raises TooFewError where fewer than eight texts were placed with others.
     """
     found = Anchored.of(embedding, grouping)
     vectors = embedding.vectors[found.rows].astype(np.float64)
@@ -69,7 +70,7 @@ def fit_adapter(embedding: Embedding, grouping: Grouping, *, seed: int = 0) -> A
             right[place, at] = cosines[tried[at]].argmax(axis=1) == own
             for heat, temperature in enumerate(_TEMPERATURES):
                 chances[place, heat, at] = _log_chances(cosines[tried[at]] / temperature, own)
-    best = int((chances @ weights[tried]).max(axis=1).argmax())  # the first of equals
+    best = _weakest_of_the_best(chances, weights[tried])
     matrix = _map(*_scatter(vectors, found.groups, weights), STRENGTHS[best])
     before, after = (Score.of(int(right[place].sum()), len(tried)) for place in (0, best))
     return Adapter(matrix.astype(np.float32), STRENGTHS[best], before, after)
@@ -115,6 +116,15 @@ def _centres(vectors: _Reals, groups: NDArray[np.integer], weights: _Reals) -> _
     sums = np.zeros((int(groups.max()) + 1, vectors.shape[1]))
     np.add.at(sums, groups, weights[:, None] * vectors)
     return _unit(sums)
+
+
+def _weakest_of_the_best(chances: _Reals, weights: _Reals) -> int:
+    """Return the place of the strength to take; `chances` (strengths, temperatures, texts)
+    are logarithms."""
+    suiting = chances[np.arange(len(chances)), (chances @ weights).argmax(axis=1)] * weights
+    behind = suiting[suiting.sum(axis=1).argmax()] - suiting
+    error = behind.std(axis=1) * np.sqrt(behind.shape[1])
+    return int((behind.sum(axis=1) <= error).argmax())
 
 
 def _log_chances(scores: _Reals, own: NDArray[np.integer]) -> _Reals:
