@@ -23,7 +23,7 @@ from core.jobs.worker import run_job
 from core.project import growing, judging, shaping
 from core.project.exporting import export
 from core.project.grouping import regroup
-from core.project.growing import grouping
+from core.project.growing import by_model
 from core.project.mapping import current
 from core.project.workspace import Workspace
 from core.steps.taxonomy import leaves, path
@@ -145,7 +145,7 @@ def test_a_decision_is_made_once_and_too_few_topics_are_told(mapped: Where) -> N
 def model(mapped: Where, monkeypatch: pytest.MonkeyPatch) -> ScriptedModel:
     judging.save(*mapped, REMOTE, cap=5.0, nothing_leaves=False)
     made = ScriptedModel(answer=lambda prompt, _: halves(prompt), name="openai/m")
-    monkeypatch.setattr(grouping, "open_judge", lambda *_: made)
+    monkeypatch.setattr(by_model, "open_judge", lambda *_: made)
     return made
 
 

@@ -231,7 +231,7 @@ def test_only_the_plan_opens_a_model_and_only_the_gate_calls_it() -> None:
         return found
 
     assert users("open_model") == {"plan.py"}
-    assert users("open_judge") == {"handing.py", "running.py", "trying.py"}
+    assert users("open_judge") == {"by_model.py", "handing.py", "running.py", "trying.py"}
     assert users("_model") == {"gate.py"}
 
 

@@ -12,9 +12,9 @@ from pydantic import SecretStr
 from core.domain.growing import GrowthSpec
 from core.domain.jobs import Job
 from core.domain.ports import Progress
+from core.project.growing.by_linkage import linked
+from core.project.growing.by_model import asked
 from core.project.growing.ground import ground_of
-from core.project.growing.grouping import asked
-from core.project.growing.linking import linked
 from core.project.intake import load_corpus
 from core.project.judging.plan import allowed, begin, in_worker, settings_of
 from core.project.mapping import current

@@ -10,8 +10,8 @@ from core.domain.judging import JudgeSettings
 from core.domain.ports import Progress
 from core.domain.prompts import Aim
 from core.domain.taxonomy import NewParent, Topic
+from core.project.growing.by_linkage import Grown
 from core.project.growing.ground import Ground
-from core.project.growing.linking import Grown
 from core.project.judging.gate import open_gate
 from core.project.judging.plan import open_judge, settings_of
 from core.project.judging.secrecy import hide_in_logs
