@@ -11,7 +11,7 @@ from core.domain.jobs import Job
 from core.domain.ports import JobStore
 from core.jobs import queue
 from core.jobs.worker import UseCase
-from core.project import generating, judging
+from core.project import classifying, generating, judging
 from core.project.grouping import regroup
 from core.project.mapping import make_map
 from core.project.retraining import retrain
@@ -26,6 +26,8 @@ def job_table() -> tuple[JobStore, Path, Mapping[str, UseCase]]:
         "regroup": partial(regroup, workspace),
         "retrain": partial(retrain, workspace),
         generating.KIND: partial(generating.generate, workspace),
+        classifying.TRAIN: partial(classifying.train, workspace),
+        classifying.CLASSIFY: partial(classifying.classify, workspace),
         judging.KIND: partial(judging.judge, workspace),
         judging.TRY: partial(judging.run_try, workspace),
     }
