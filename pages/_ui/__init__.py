@@ -4,6 +4,14 @@ from pages._ui.answers import show_moves, show_waiting, why_here
 from pages._ui.batch import at_work, show_at_work, show_batch, show_llm
 from pages._ui.bulk import show_bulk
 from pages._ui.cached import arrays, corpus, health, moved, table, texts, workspace
+from pages._ui.classifying import (
+    at_work_classifying,
+    bring_batch,
+    choose_classifier,
+    offer_batch,
+    show_classified,
+    show_quality,
+)
 from pages._ui.clustering import clustering_settings
 from pages._ui.desk import ask, show_left, take_back
 from pages._ui.disputes import show_disputes
@@ -35,6 +43,9 @@ __all__ = [
     "arrays",
     "ask",
     "at_work",
+    "at_work_classifying",
+    "bring_batch",
+    "choose_classifier",
     "choose_project",
     "chosen_project",
     "clustering_settings",
@@ -50,6 +61,7 @@ __all__ = [
     "is_dark",
     "lines",
     "moved",
+    "offer_batch",
     "other_embedder",
     "plain",
     "put_in_tray",
@@ -57,6 +69,7 @@ __all__ = [
     "show_at_work",
     "show_batch",
     "show_bulk",
+    "show_classified",
     "show_disputes",
     "show_import",
     "show_left",
@@ -65,6 +78,7 @@ __all__ = [
     "show_name",
     "show_prompts",
     "show_proposal",
+    "show_quality",
     "show_tray",
     "show_trust",
     "show_usage",

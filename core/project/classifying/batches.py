@@ -14,12 +14,14 @@ from core.steps.texts import make_corpus
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """New texts as they were brought. `table_key` names the stored table, `text` and `id`
-    its columns (`id` None: row numbers)."""
+    """New texts as they were brought. `table_key` names the stored table, `headers` are its
+    columns as they stand in the file and `names` as they are told apart; `text` and `id`
+    are of the latter (`id` None: row numbers)."""
 
     name: str
     table_key: str
     headers: tuple[str, ...]
+    names: tuple[str, ...]
     notices: tuple[str, ...]
     text: str
     id: str | None
@@ -49,8 +51,18 @@ def keep_table(workspace: Workspace, table: Table, columns: Columns) -> str:
             "Choose another text column.",
         )
     key = workspace.files.put_frame(table.frame)
-    batch = Batch(table.name, key, table.headers, table.notices, columns.text, columns.id)
-    return _keep(workspace, batch)
+    return _keep(
+        workspace,
+        Batch(
+            name=table.name,
+            table_key=key,
+            headers=table.headers,
+            names=tuple(map(str, table.frame.columns)),
+            notices=table.notices,
+            text=columns.text,
+            id=columns.id,
+        ),
+    )
 
 
 def change_text(workspace: Workspace, batch: Batch, column: str) -> str:
@@ -65,9 +77,8 @@ def change_text(workspace: Workspace, batch: Batch, column: str) -> str:
 def batch_of(workspace: Workspace, key: str) -> Batch:
     """Return a kept batch. Raises StorageError where there is none."""
     values = json.loads(workspace.files.read_bytes(key))
-    return Batch(
-        **{**values, "headers": tuple(values["headers"]), "notices": tuple(values["notices"])}
-    )
+    listed = {name: tuple(values[name]) for name in ("headers", "names", "notices")}
+    return Batch(**{**values, **listed})
 
 
 def table_of(workspace: Workspace, batch: Batch) -> Table:

@@ -42,19 +42,23 @@ def tell_batch(found: Classified) -> tuple[str, ...]:
     """Return what became of a batch, in sentences."""
     total = len(found.frame)
     new = total - found.known
-    said = [f"{total:,} distinct texts."]
+    said = [f"{counted(total)}."]
     if found.known:
-        said.append(
-            f"{found.known:,} are in the project already and stay where they are on the map."
-        )
+        are = "is" if found.known == 1 else "are"
+        said.append(f"{found.known:,} {are} in the project already, so the map's word counts.")
     if new and found.tells:
-        said.append(f"{found.unfit:,} of {new:,} new ones do not fit any topic.")
+        said.append(f"Of {new:,} that are new {found.unfit:,} fit no topic.")
     elif new:
         said.append(
             "The project has too few texts to say of a new one that it does not fit, so each "
             "got the topic that comes nearest."
         )
     return tuple(said)
+
+
+def counted(texts: int) -> str:
+    """Return a number of distinct texts in words."""
+    return f"{texts:,} distinct text{'' if texts == 1 else 's'}"
 
 
 def tell_drift(drift: Drift, names: Mapping[str, str]) -> tuple[str, ...]:
