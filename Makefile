@@ -30,6 +30,8 @@ bench: $(VENV)/.dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.injection
 	$(BIN)/python -m benchmarks.naming
 	$(BIN)/python -m benchmarks.multicsr
+	$(BIN)/python -m benchmarks.classification
+	$(BIN)/python -m benchmarks.classification encoder
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

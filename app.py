@@ -14,6 +14,7 @@ page = st.navigation(
         st.Page("pages/review.py", title="Review", icon=":material/rule:"),
         st.Page("pages/retrain.py", title="Retrain", icon=":material/model_training:"),
         st.Page("pages/taxonomy.py", title="Taxonomy", icon=":material/account_tree:"),
+        st.Page("pages/classify.py", title="Classify", icon=":material/label:"),
         st.Page("pages/export.py", title="Export", icon=":material/ios_share:"),
         st.Page("pages/history.py", title="History", icon=":material/history:"),
         st.Page("pages/settings.py", title="Settings", icon=":material/settings:"),

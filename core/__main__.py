@@ -86,7 +86,24 @@ def _export(options: argparse.Namespace, bar: _Bar) -> tuple[str, tuple[str, ...
     return f"'{project.name}': {len(files)} files in {options.output}", warnings
 
 
-_COMMANDS = {"run": _run, "export": _export}
+def _classify(options: argparse.Namespace, bar: _Bar) -> tuple[str, tuple[str, ...]]:
+    from core.project.running import sort_in
+    from core.project.workspace import open_workspace
+
+    told = sort_in(
+        open_workspace(),
+        options.input,
+        options.project,
+        options.output,
+        options.classifier,
+        text_column=options.text_column,
+        id_column=options.id_column,
+        progress=bar,
+    )
+    return "\n".join((*told, f"Written: {options.output}")), ()
+
+
+_COMMANDS = {"run": _run, "export": _export, "classify": _classify}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -114,6 +131,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("project", metavar="PROJECT", help="the project's name or its id")
     command.add_argument("--output", type=Path, required=True, help="folder for the export")
+    command = commands.add_parser(
+        "classify",
+        help="put the texts of a file into the topics of a project that Clade keeps",
+        description="Read INPUT and write its rows with their topics. Texts that the project "
+        "holds already return what its map shows. The project itself does not change.",
+    )
+    command.add_argument("input", type=Path, metavar="INPUT", help="CSV, TSV, XLSX, JSON, …")
+    command.add_argument("--project", required=True, help="the project's name or its id")
+    command.add_argument("--output", type=Path, required=True, help="a .csv or .parquet file")
+    command.add_argument("--text-column", help="column that holds the texts (default: guessed)")
+    command.add_argument("--id-column", help="column that names the rows (default: row numbers)")
+    command.add_argument(
+        "--classifier",
+        choices=("logistic", "nearest", "encoder"),
+        default="logistic",
+        help="what decides (default: logistic); an encoder is trained on the Classify page",
+    )
     return parser
 
 

@@ -91,6 +91,37 @@ def test_an_export_of_no_project_is_told_with_those_there_are(
     assert "have not been marked as reviewed" in capsys.readouterr().err
 
 
+def test_new_texts_are_classified_into_a_file(
+    mapped: tuple[Workspace, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("CLADE_HOME", str(mapped[0].settings.home))
+    source = tmp_path / "new.csv"
+    source.write_text("text,owner\nmy card has not arrived,=ann\nzebra,bob\n", "utf-8")
+    start = ["classify", str(source), "--project", "Texts"]
+
+    for refused, word in (
+        (["--output", str(tmp_path / "o.xlsx")], "o.xlsx"),
+        (["--output", str(tmp_path / "o.csv"), "--text-column", "body"], "'body'"),
+        (["--output", str(tmp_path / "o.csv"), "--classifier", "encoder"], "Train it"),
+    ):
+        assert main([*start, *refused]) == 1
+        errors = capsys.readouterr().err
+        assert word in errors and "Traceback" not in errors
+    assert not list(tmp_path.glob("o.*"))
+
+    for name in ("o.csv", "o.parquet"):
+        assert main([*start, "--output", str(tmp_path / name)]) == 0
+        assert "2 distinct texts" in capsys.readouterr().out
+    written = pd.read_csv(tmp_path / "o.csv", encoding="utf-8-sig")
+    assert list(written["owner"]) == ["'=ann", "bob"]
+    assert not written["tc_fits"][1]
+    assert isinstance(written["tc_path"][0], str)
+    assert list(pd.read_parquet(tmp_path / "o.parquet")["owner"]) == ["=ann", "bob"]
+
+
 def test_two_projects_of_one_name_are_told_apart_by_their_ids(
     workspace: Workspace,
     bring: Bring,

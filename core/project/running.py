@@ -1,17 +1,20 @@
-"""Data → map → taxonomy → export in one go, or the export alone, for the command line."""
+"""Data → map → taxonomy → export in one go, the export alone, or new texts classified by
+what there is, for the command line."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.domain.classification import ClassifierKind
 from core.domain.errors import InputError, NotFoundError
 from core.domain.ports import Progress
 from core.domain.projects import Project
 from core.domain.texts import Columns, Table
+from core.project import classifying
 from core.project.exporting import export
 from core.project.intake import all_projects, create_project, guess, read_upload
-from core.project.mapping import make_map
+from core.project.mapping import current, make_map
 from core.project.stages import Stage
 from core.project.workspace import Workspace
 
@@ -58,6 +61,45 @@ def run(
     written = _write(output, {**exported.files, exported.archive_name: exported.archive})
     progress.report(1.0, "Done")
     return Ran(project.id, written, made["clusters"], exported.warnings)
+
+
+def sort_in(
+    workspace: Workspace,
+    source: Path,
+    named: str,
+    output: Path,
+    kind: ClassifierKind,
+    *,
+    text_column: str | None,
+    id_column: str | None,
+    progress: Progress,
+) -> tuple[str, ...]:
+    """Classify the texts of `source` by a kept project and write the table into `output`, a
+    .csv or .parquet file; return what became of them, in sentences.
+
+    Raises InputError where a file or a column cannot be used, NotFoundError where there
+    is no such project; nothing is written then.
+    """
+    writers = {".csv": classifying.csv_of, ".parquet": classifying.parquet_of}
+    write = writers.get(output.suffix.lower())
+    if write is None:
+        raise InputError(
+            f"{output.name} is neither a .csv nor a .parquet file.",
+            "Give a file with one of these endings with --output.",
+        )
+    project = _named(workspace, named)
+    here = current(workspace, project.id)
+    table = read_upload(workspace, source.name, _read(source))
+    columns = _columns(table, text_column, id_column)
+    batch = classifying.batch_of(workspace, classifying.keep_table(workspace, table, columns))
+    corpus = classifying.corpus_of(workspace, batch)
+    found = classifying.classified(workspace, here, corpus, kind, progress)
+    _check_output(output.parent)
+    _write(output.parent, {output.name: write(workspace, batch, found)})
+    progress.report(1.0, "Done")
+    names = classifying.topic_names(here.taxonomy)
+    drift = classifying.tell_drift(found.drift, names) if found.drift else ()
+    return (*classifying.tell_batch(found), *drift)
 
 
 def hand_out(

@@ -11,7 +11,7 @@ from core.domain.jobs import Job
 from core.domain.ports import JobStore
 from core.jobs import queue
 from core.jobs.worker import UseCase
-from core.project import adding, comparing, generating, growing, judging, naming
+from core.project import adding, classifying, comparing, generating, growing, judging, naming
 from core.project.grouping import regroup
 from core.project.mapping import make_map
 from core.project.retraining import retrain
@@ -30,6 +30,8 @@ def job_table() -> tuple[JobStore, Path, Mapping[str, UseCase]]:
         generating.KIND: partial(generating.generate, workspace),
         growing.KIND: partial(growing.grow_tree, workspace),
         naming.KIND: partial(naming.name_topics, workspace),
+        classifying.TRAIN: partial(classifying.train, workspace),
+        classifying.CLASSIFY: partial(classifying.classify, workspace),
         judging.KIND: partial(judging.judge, workspace),
         judging.TRY: partial(judging.run_try, workspace),
     }

@@ -6,6 +6,14 @@ from pages._ui.batch import at_work, show_at_work, show_batch, show_llm
 from pages._ui.bulk import show_bulk
 from pages._ui.cached import arrays, corpus, health, moved, overview, table, texts, workspace
 from pages._ui.checks import show_checks
+from pages._ui.classifying import (
+    at_work_classifying,
+    bring_batch,
+    choose_classifier,
+    offer_batch,
+    show_classified,
+    show_quality,
+)
 from pages._ui.clustering import clustering_settings, show_condensed
 from pages._ui.comparing import show_comparison
 from pages._ui.desk import ask, show_left, take_back
@@ -47,6 +55,9 @@ __all__ = [
     "arrays",
     "ask",
     "at_work",
+    "at_work_classifying",
+    "bring_batch",
+    "choose_classifier",
     "choose_project",
     "chosen_project",
     "clustering_settings",
@@ -62,6 +73,7 @@ __all__ = [
     "is_dark",
     "lines",
     "moved",
+    "offer_batch",
     "other_embedder",
     "overview",
     "pick",
@@ -73,6 +85,7 @@ __all__ = [
     "show_batch",
     "show_bulk",
     "show_checks",
+    "show_classified",
     "show_comparison",
     "show_condensed",
     "show_disputes",
@@ -85,6 +98,7 @@ __all__ = [
     "show_naming",
     "show_prompts",
     "show_proposal",
+    "show_quality",
     "show_recipe",
     "show_stale",
     "show_topic",
