@@ -13,6 +13,7 @@ from pages._ui.embedder import code_switch, first_embedder, other_embedder
 from pages._ui.frame import frame, title
 from pages._ui.granularity import granularity
 from pages._ui.llm import show_usage
+from pages._ui.looks import all_points, download_map, show_likeness, show_over_time
 from pages._ui.people import annotator, seat, show_name
 from pages._ui.position import (
     choose_project,
@@ -34,6 +35,7 @@ from pages._ui.work import start, tell_end, watch
 
 __all__ = [
     "add_texts",
+    "all_points",
     "annotator",
     "arrays",
     "ask",
@@ -45,6 +47,7 @@ __all__ = [
     "corpus",
     "demand_map",
     "demand_project",
+    "download_map",
     "first_embedder",
     "frame",
     "go_to",
@@ -65,9 +68,11 @@ __all__ = [
     "show_disputes",
     "show_import",
     "show_left",
+    "show_likeness",
     "show_llm",
     "show_moves",
     "show_name",
+    "show_over_time",
     "show_prompts",
     "show_proposal",
     "show_tray",
