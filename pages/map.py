@@ -122,6 +122,7 @@ if not working(project):
     _ui.show_tray(here, by_topic)
     _ui.why_here(here, by_topic)
     _ui.show_likeness(here, by_topic, focus if shown is by_topic else [])
+    _ui.show_duplicates(here)
     _ui.show_over_time(here, shown, focus)
     _ui.show_condensed(here)
     _ui.show_comparison(here, by_topic)

@@ -13,7 +13,13 @@ from pages._ui.embedder import code_switch, first_embedder, other_embedder
 from pages._ui.frame import frame, title
 from pages._ui.granularity import granularity
 from pages._ui.llm import show_usage
-from pages._ui.looks import all_points, download_map, show_likeness, show_over_time
+from pages._ui.looks import (
+    all_points,
+    download_map,
+    show_duplicates,
+    show_likeness,
+    show_over_time,
+)
 from pages._ui.people import annotator, seat, show_name
 from pages._ui.position import (
     choose_project,
@@ -66,6 +72,7 @@ __all__ = [
     "show_comparison",
     "show_condensed",
     "show_disputes",
+    "show_duplicates",
     "show_import",
     "show_left",
     "show_likeness",

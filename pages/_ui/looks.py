@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.project import pictures
+from core.project import neighbouring, pictures, telling
 from core.project.mapping import Current
 from core.project.viewing import View
-from pages._ui.cached import arrays, texts
-from pages._ui.position import tray
-from pages._ui.show import is_dark, plain
+from pages._ui.cached import arrays, texts, workspace
+from pages._ui.position import put_in_tray, tray
+from pages._ui.show import is_dark, plain, told_errors
 
+_GROUPS = 12  # of near-duplicates shown
 _MOST = 60  # lines of a heatmap that can be told apart
 
 
@@ -81,6 +82,35 @@ def show_over_time(here: Current, shown: View, focus: Sequence[int]) -> None:
         chart = pictures.over_time(shown, known, column, focus=focus, dark=is_dark())
         if chart is not None:
             st.altair_chart(chart)
+
+
+def show_duplicates(here: Current) -> None:
+    """Show behind a closed lid the texts that say nearly the same, to select or to read."""
+    lid = st.expander(
+        "Near-duplicates", icon=":material/content_copy:", key="twins", on_change="rerun"
+    )
+    if not lid.open:
+        return
+    with lid, told_errors():
+        found, known = _duplicates(here.map.id, here), texts(here.project)
+        if not found:
+            st.caption("No two texts say nearly the same.")
+            return
+        count = sum(map(len, found))
+        st.caption(
+            f"{count:,} texts in {len(found):,} groups say nearly the same as another of their "
+            f"group (cosine {neighbouring.NEAR_DUPLICATE:.2f} or more)."
+        )
+        for number, group in enumerate(found[:_GROUPS]):
+            left, right = st.columns([1, 4], vertical_alignment="center")
+            label = f"Select {len(group):,}"
+            left.button(label, key=f"twins{number}", on_click=put_in_tray, args=(group,))
+            right.markdown(plain(telling.shortened(known[group[0]].body, 160)))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Looking for near-duplicates…")
+def _duplicates(map_id: str, _here: Current) -> tuple[tuple[str, ...], ...]:
+    return neighbouring.duplicates(workspace(), _here.map)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
