@@ -22,6 +22,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.embedding
 	$(BIN)/python -m benchmarks.clusters
+	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.questions
 	$(BIN)/python -m benchmarks.hierarchy
 	$(BIN)/python -m benchmarks.walk

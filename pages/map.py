@@ -101,9 +101,11 @@ if not working(project):
         colors = ["Topic", "Parent", pictures.CONFIDENCE, *shaped, *project.columns.metadata]
         color = st.selectbox("Colour by", colors, width=200)
         search_box(project)
+        every = st.toggle("All points", key="every", help="Draw every text, by topic.")
         _ui.clustering_settings(here)
         _ui.other_embedder(here)
-    by_topic = view(here.taxonomy, layout, clustering)
+        by_topic = view(here.taxonomy, layout, clustering)
+        _ui.download_map(here, by_topic)
     level = _ui.granularity(here, by_topic)
     shown = view(here.taxonomy, layout, clustering, roots=True) if color == "Parent" else by_topic
     left, right = st.columns([7, 4], gap="medium")
@@ -112,10 +114,15 @@ if not working(project):
     with left:
         if level:
             draw_level(here, by_topic, level)
+        elif every:
+            _ui.all_points(here, shown, focus)
         else:
             draw(here, shown, color, focus)
     _ui.show_moves(here)
     _ui.show_tray(here, by_topic)
     _ui.why_here(here, by_topic)
+    _ui.show_likeness(here, by_topic, focus if shown is by_topic else [])
+    _ui.show_duplicates(here)
+    _ui.show_over_time(here, shown, focus)
     _ui.show_condensed(here)
     _ui.show_comparison(here, by_topic)

@@ -9,7 +9,7 @@ from core.domain.spaces import Embedding
 from core.project.arrays import keep_neighbours, load_embedding, load_neighbours
 from core.project.intake import find_project
 from core.project.workspace import Workspace
-from core.steps.neighbours import find_neighbours, near_duplicates
+from core.steps.neighbours import find_neighbours, near_duplicates, nearest_to
 
 NEAR_DUPLICATE = 0.95
 """Cosine from which two texts are shown as near-duplicates of each other."""
@@ -33,10 +33,7 @@ def map_neighbours(workspace: Workspace, source: Map, embedding: Embedding) -> N
 
 def nearest(workspace: Workspace, source: Map, text: str, count: int) -> tuple[str, ...]:
     """Return the ids of the texts nearest to one, nearest first."""
-    embedding = load_embedding(workspace, source)
-    found = map_neighbours(workspace, source, embedding)
-    row = embedding.text_ids.index(text)
-    return tuple(embedding.text_ids[other] for other in found.rows[row, :count].tolist())
+    return nearest_to(load_embedding(workspace, source), text, count)
 
 
 def duplicates(workspace: Workspace, source: Map) -> tuple[tuple[str, ...], ...]:

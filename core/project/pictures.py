@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.adapters.assets import map_template
+from core.domain.clusterings import Centroids
 from core.domain.projects import Project
-from core.domain.spaces import Floats, Ints, Layout
+from core.domain.spaces import Embedding, Floats, Ints, Layout
 from core.domain.taxonomy import Taxonomy
 from core.domain.texts import Health, Text
 from core.project.comparing import WAYS, Compared
@@ -16,6 +18,7 @@ from core.project.granularity import Levels, Preview
 from core.project.reliability import Measured
 from core.project.viewing import View
 from core.steps import charts
+from core.steps.export import standalone
 
 if TYPE_CHECKING:
     import altair as alt
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 CONFIDENCE = "Confidence"
 MOVED = "Moved by answers"
+
+_LOOKED_AT = 2_000  # texts by which a column is judged to hold dates
 
 
 def scatter(
@@ -39,8 +44,8 @@ def scatter(
 ) -> alt.LayerChart:
     """Draw the map, coloured by group, by CONFIDENCE, by MOVED, or by a metadata column.
 
-    `focus` names groups to colour, `keep` ids of texts that must be drawn where
-    there are too many for all, `moved` those that the answers moved.
+    `focus` names groups to colour, `keep` ids of texts that are drawn with a
+    ring even where there are too many for all, `moved` those that the answers moved.
     """
     rows = charts.sample(shown.groups, keep=shown.rows(keep), seed=project.seed)
     codes, names, palette = None, tuple[str, ...](), tuple[str, ...]()
@@ -66,8 +71,68 @@ def scatter(
         dark=dark,
         labels=charts.medoid_labels(shown.xy, shown.groups, shown.names),
         category_names=names,
+        ringed=shown.rows(keep),
         behind=charts.density(shown.xy) if len(rows) < len(shown.text_ids) else None,
     )
+
+
+def every_point(shown: View, *, focus: Sequence[int], dark: bool) -> dict[str, Any]:
+    """Draw all texts by group, as options of ECharts."""
+    labels = charts.medoid_labels(shown.xy, shown.groups, shown.names)
+    return charts.every_point(shown.xy, shown.groups, labels, focus=focus, dark=dark)
+
+
+def likeness(
+    embedding: Embedding,
+    shown: View,
+    texts: Mapping[str, Text],
+    *,
+    groups: Sequence[int],
+    chosen: Sequence[str],
+    dark: bool,
+) -> tuple[alt.Chart, alt.LayerChart]:
+    """Draw how alike texts are (`chosen`, two or more), else how alike groups are: a
+    heatmap, and the tree that orders it."""
+    if chosen:
+        rows = shown.rows(chosen)
+        vectors = embedding.vectors[rows]
+        names = [texts[shown.text_ids[row]].body for row in rows]
+    else:
+        middles = Centroids.of(embedding.vectors, shown.groups)
+        kept = [at for at, group in enumerate(middles.ids.tolist()) if group in set(groups)]
+        vectors = middles.vectors[kept]
+        names = [shown.names[int(middles.ids[at])] for at in kept]
+    heat = charts.heatmap(vectors, names, dark=dark)
+    return heat, charts.dendrogram(vectors, names, dark=dark)
+
+
+def date_columns(project: Project, texts: Mapping[str, Text]) -> tuple[str, ...]:
+    """Return the metadata columns that hold dates, judged by a part of the texts."""
+    some = list(texts.values())[:_LOOKED_AT]
+    columns = project.columns.metadata
+    return tuple(
+        name
+        for name in columns
+        if charts.dates([text.meta.get(name, "") for text in some]) is not None
+    )
+
+
+def over_time(
+    shown: View, texts: Mapping[str, Text], column: str, *, focus: Sequence[int], dark: bool
+) -> alt.Chart | None:
+    """Draw the sizes of groups over a column of dates, None where it holds none after all."""
+    moments = charts.dates([texts[i].meta.get(column, "") for i in shown.text_ids])
+    if moments is None:
+        return None
+    return charts.sizes_over_time(moments, shown.groups, shown.names, focus=focus, dark=dark)
+
+
+def as_file(project: Project, shown: View, texts: Mapping[str, Text]) -> bytes:
+    """Return the map as one HTML file with all texts and a search."""
+    labels = charts.medoid_labels(shown.xy, shown.groups, shown.names)
+    bodies = [texts[i].body for i in shown.text_ids]
+    colors = {"light": charts.LIGHT_PALETTE, "dark": charts.DARK_PALETTE}
+    return standalone(map_template(), project.name, shown.xy, shown.groups, bodies, labels, colors)
 
 
 def _by_moved(

@@ -63,6 +63,19 @@ def beside(queries: Floats, among: Floats, k: int = FEWEST) -> Beside:
     return Beside(*_search(queries, among, min(k, len(among)), alone=False))
 
 
+def nearest_to(embedding: Embedding, text: str, count: int) -> tuple[str, ...]:
+    """Return the ids of the `count` texts nearest to one of them, nearest first, equally
+    near ones by id.
+
+    One line of all pairs, so that neither the graph nor torch has to be loaded for it.
+    """
+    row = embedding.text_ids.index(text)
+    cosines = embedding.vectors @ embedding.vectors[row]
+    cosines[row] = -2.0
+    order = np.argsort(-cosines, kind="stable")[: min(count, len(cosines) - 1)]
+    return tuple(embedding.text_ids[other] for other in order.tolist())
+
+
 def extend(old: Neighbours, embedding: Embedding) -> Neighbours:
     """Return the graph of `embedding`, of which the texts of `old` are a part.
 

@@ -23,6 +23,13 @@ from pages._ui.frame import frame, title
 from pages._ui.granularity import granularity
 from pages._ui.growing import show_growing
 from pages._ui.llm import show_usage
+from pages._ui.looks import (
+    all_points,
+    download_map,
+    show_duplicates,
+    show_likeness,
+    show_over_time,
+)
 from pages._ui.naming import show_naming
 from pages._ui.people import annotator, seat, show_name
 from pages._ui.position import (
@@ -50,6 +57,7 @@ from pages._ui.work import start, tell_end, watch
 
 __all__ = [
     "add_texts",
+    "all_points",
     "annotator",
     "apply",
     "arrays",
@@ -65,6 +73,7 @@ __all__ = [
     "corpus",
     "demand_map",
     "demand_project",
+    "download_map",
     "first_embedder",
     "frame",
     "go_to",
@@ -89,13 +98,16 @@ __all__ = [
     "show_comparison",
     "show_condensed",
     "show_disputes",
+    "show_duplicates",
     "show_growing",
     "show_import",
     "show_left",
+    "show_likeness",
     "show_llm",
     "show_moves",
     "show_name",
     "show_naming",
+    "show_over_time",
     "show_prompts",
     "show_proposal",
     "show_quality",

@@ -225,9 +225,10 @@ def test_labels_stand_on_texts_of_their_group() -> None:
 def test_thinned_labels_never_touch_and_none_is_left_out_needlessly(
     drawn: list[tuple[float, float, str]],
 ) -> None:
-    def collide(a: Any, b: Any) -> bool:
-        across = abs(a.x - b.x) * 400 < (len(a.label) + len(b.label)) * 3.6
-        return bool(across and abs(a.y - b.y) * 300 < 18)
+    # Places are told to a thousandth, and labels that just touch may go either way.
+    def collide(a: Any, b: Any, slack: float) -> bool:
+        across = abs(a.x - b.x) * 400 < (len(a.label) + len(b.label)) * 3.6 + slack
+        return bool(across and abs(a.y - b.y) * 300 < 18 + slack)
 
     def inside(x: float, label: str) -> float:
         half = len(label) * 3.6 / 400
@@ -237,10 +238,10 @@ def test_thinned_labels_never_touch_and_none_is_left_out_needlessly(
     labels = pd.DataFrame(inward, columns=["x", "y", "label"]).assign(group=range(len(drawn)))
     kept = thin(labels, (0, 1), (0, 1), 400, 300)
     shown = list(kept.itertuples())
-    assert not any(collide(a, b) for a, b in itertools.combinations(shown, 2))
+    assert not any(collide(a, b, -0.5) for a, b in itertools.combinations(shown, 2))
     for line in labels.itertuples():
         if line.group not in set(kept["group"]):
-            assert any(collide(line, other) for other in shown if other.group < line.group)
+            assert any(collide(line, other, 0.5) for other in shown if other.group < line.group)
 
 
 def test_focused_labels_win_the_room() -> None:

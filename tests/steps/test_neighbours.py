@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from core.domain.errors import InputError
 from core.domain.spaces import Embedding
-from core.steps.neighbours import beside, extend, find_neighbours, near_duplicates, wanted
+from core.steps.neighbours import (
+    beside,
+    extend,
+    find_neighbours,
+    near_duplicates,
+    nearest_to,
+    wanted,
+)
 
 
 def embedded(n, dims=8, seed=0):
@@ -96,6 +103,15 @@ def test_near_duplicates_hang_together():
         find_neighbours(replace(embedding, vectors=vectors), seed=0), cosine=0.99
     )
     assert found == (("t00002", "t00004", "t00009"), ("t00017", "t00020"))
+
+
+def test_the_nearest_to_one_text_are_those_of_the_graph_without_it():
+    embedding = embedded(60)
+    found = find_neighbours(embedding, seed=0)
+    for row in (0, 17, 59):
+        ids = tuple(embedding.text_ids[other] for other in found.rows[row, :5].tolist())
+        assert nearest_to(embedding, embedding.text_ids[row], 5) == ids
+    assert nearest_to(embedded(3), "t00001", 5) == nearest_to(embedded(3), "t00001", 2)
 
 
 def test_texts_beside_others_are_found_in_their_order():

@@ -31,13 +31,14 @@ def medoid_labels(xy: Floats, groups: Ints, names: Mapping[int, str]) -> pd.Data
         members = xy[groups == group].astype(np.float64)
         distances = np.linalg.norm(members - np.median(members, axis=0), axis=1)
         x, y = members[distances.argmin()]
-        name = _short(names.get(group, f"Group {group}"))
+        name = shortened(names.get(group, f"Group {group}"))
         lines.append((group, name, round(float(x), 3), round(float(y), 3), len(members)))
     lines.sort(key=lambda line: (-line[4], line[0]))
     return pd.DataFrame(lines, columns=list(_COLUMNS))
 
 
-def _short(name: str) -> str:
+def shortened(name: str) -> str:
+    """Return a name as one short line."""
     line = " ".join(name.split())
     return line if len(line) <= _CHARS else f"{line[: _CHARS - 1].rstrip()}…"
 

@@ -16,6 +16,8 @@ from core.steps.charts.looks import Look
 # transform (the lookup of names); SVG with an ARIA label a mark is far slower.
 CANVAS = {"embedOptions": {"renderer": "canvas"}}
 
+_MOST_RINGS = 2_000  # each costs as much as a point
+
 _UNASSIGNED = f"datum.group === {UNASSIGNED}"
 
 
@@ -102,6 +104,23 @@ def point_layer(
         tooltip=tooltip,
     )
     return dots
+
+
+def ring_layer(points: pd.DataFrame, rows: Sequence[int], look: Look, frame: Frame) -> alt.Chart:
+    """Draw a ring around those of `points` whose number is one of `rows`."""
+    ringed = points[points["i"].isin(rows)].head(_MOST_RINGS)[["x", "y"]]
+    chart: alt.Chart = (
+        alt.Chart(ringed)
+        .mark_point(
+            size=max(60, 4 * _size(len(points))),
+            color=look.ink,
+            strokeWidth=1.5,
+            opacity=0.9,
+            tooltip=None,
+        )
+        .encode(x=_x(frame), y=_y(frame))
+    )
+    return chart
 
 
 def _size(n: int) -> int:

@@ -10,7 +10,14 @@ import numpy as np
 import pandas as pd
 
 from core.domain.clusterings import UNASSIGNED
-from core.steps.charts.layers import CANVAS, Frame, density_layer, label_layers, point_layer
+from core.steps.charts.layers import (
+    CANVAS,
+    Frame,
+    density_layer,
+    label_layers,
+    point_layer,
+    ring_layer,
+)
 from core.steps.charts.looks import DARK, LIGHT, Look, color_range, colored
 
 Color = Literal["group", "strength", "category"]
@@ -34,6 +41,7 @@ def scatter(
     labels: pd.DataFrame | None = None,
     category_names: Sequence[str] = (),
     behind: pd.DataFrame | None = None,
+    ringed: Sequence[int] = (),
     width: int = 640,
     height: int = 600,
 ) -> alt.LayerChart:
@@ -49,7 +57,8 @@ def scatter(
     `category_names` a colour, grey beyond the palette. The unassigned are hollow,
     save under "category". `labels` (as from `medoid_labels`) names groups in
     tooltips and, where there is room, on the map. `behind` (as from `density`) is
-    drawn underneath.
+    drawn underneath; `ringed` are numbers of points that get a ring: those that were
+    found or selected.
     """
     look = DARK if dark else LIGHT
     frame = Frame.around(points if behind is None else _corners(behind), width, height)
@@ -60,6 +69,8 @@ def scatter(
     dots = point_layer(front_last(points, chosen), fill, look, frame, labels, shown_names)
     ground = [] if behind is None else [density_layer(behind, look, frame)]
     layers = [*ground, dots.add_params(_brushing(look), _zooming(), pick)]
+    if len(ringed):
+        layers.append(ring_layer(points, ringed, look, frame))
     chart: alt.LayerChart = (
         alt.layer(*layers, *label_layers(_first(labels, chosen), look, frame))
         .properties(width=width, height=height, usermeta=CANVAS)

@@ -5,6 +5,7 @@ from core.steps.export.bundle import Bundle, Front
 from core.steps.export.card import model_card
 from core.steps.export.cells import csv_bytes
 from core.steps.export.returned import changes, missing
+from core.steps.export.standalone import standalone
 from core.steps.export.workbook import cut_notices
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "members",
     "missing",
     "model_card",
+    "standalone",
     "zip_bytes",
 ]

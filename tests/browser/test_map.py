@@ -1,0 +1,74 @@
+"""The map in a real browser: a brush fills the tray, and all points are drawn at once."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.harness import SHOTS, App, shoot
+from tests.browser.project import mapped_project
+
+pytestmark = pytest.mark.browser
+
+
+def brush(page: Page) -> float:
+    """Draw a brush over the middle of the map; return the seconds until the tray shows it."""
+    canvas = page.locator("canvas.marks").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5, steps=4)
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.8, steps=4)
+    started = time.monotonic()
+    page.mouse.up()
+    expect(page.get_by_text(" selected", exact=False).first).to_be_visible()
+    return time.monotonic() - started
+
+
+def test_a_brush_fills_the_tray_and_all_points_are_drawn(app: App, page: Page) -> None:
+    _, project_id = mapped_project(app.home, 300)
+    sent: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda f: sent.append(len(f))))
+    page.goto(f"{app.url}/map?project={project_id}")
+    expect(page.locator("canvas.marks").first).to_be_visible()
+    page.wait_for_timeout(1000)
+    assert sum(sent) < 600_000  # of 300 texts; the whole page
+    # Loose: a busy machine. The figure that is told comes from the benchmark.
+    assert brush(page) < 15
+    expect(page.get_by_text("Why here?")).to_have_count(0)
+    shoot(page, "6-map-brushed")
+
+    page.get_by_text("How alike they are").click()
+    expect(page.get_by_text("The cosines between", exact=False)).to_be_visible()
+    page.get_by_text("How the clusters were found").click()
+    expect(page.get_by_text("condensed tree", exact=False)).to_be_visible()
+    page.wait_for_timeout(1500)
+    shoot(page, "6-map-likeness")
+
+    page.get_by_text("All points", exact=True).click()
+    expect(page.get_by_text("Every text is drawn", exact=False)).to_be_visible()
+    expect(page.locator("canvas").first).to_be_visible()
+    page.wait_for_timeout(1500)
+    shoot(page, "6-map-all")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="HTML").click()
+    path = waiting.value.path()
+    alone = page.context.new_page()
+    errors: list[str] = []
+    alone.on("pageerror", lambda error: errors.append(str(error)))
+    alone.set_content(path.read_text("utf-8"))
+    alone.get_by_role("searchbox").fill("card")
+    expect(alone.locator("#said")).to_contain_text("found")
+    alone.locator("aside button").first.click()
+    shoot_file(alone)
+    assert not errors
+
+
+def shoot_file(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_timeout(500)
+    page.screenshot(path=SHOTS / "6-map-file.png")
