@@ -1,0 +1,158 @@
+"""Retraining beside no retraining and beside ClusterLLM's recipe, on the same answers.
+
+    python -m benchmarks.retraining [groups] [next] [triplets]
+
+A simulated judge answers from the gold labels, which reach nothing but it and the score.
+*groups*: after placements on the test texts, the accuracy on texts that no question touched
+(the same answers in both spaces, clustered as the product does), and on the training file's
+texts (Bank77 has one), which are in no space's map, by nearest group. *next*: questions of a
+second round until the accuracy is that of the second round without retraining. *triplets*: 1,024 triplets alone,
+then k-means given the true number of groups, as the recipe's authors score it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from benchmarks.quality import Data, Plan, judge_of, read
+from benchmarks.report import DATA, keep
+from benchmarks.retraining.spaces import (
+    WAYS,
+    ask,
+    first_round,
+    judged,
+    learn,
+    nearest_group,
+    partition,
+)
+from core.adapters.encoders import fine_tune, load_bundled
+from core.domain.groupings import Grouping
+from core.domain.spaces import Embedding
+from core.domain.training import TrainingSpec
+from core.project.clusterllm import BUNDLED
+from core.steps import clusterllm
+from core.steps.metrics import accuracy
+
+SEEDS = 3
+PLANS = [Plan(n, 0, right, "uniform") for right in (1.0, 0.85) for n in (200, 400)]
+NAMES = ("bank77", "clinc150")
+TRIPLETS, RIGHT = 1024, (1.0, 0.75)
+
+
+def row(what: str, data: Data, right: float, questions: int, way: str, found: Sequence[float]):
+    """Return one row of the table, over seeds."""
+    return {
+        "what": what,
+        "data": data.name,
+        "judge_accuracy": right,
+        "questions": questions,
+        "way": way,
+        "mean": statistics.mean(found),
+        "std": statistics.stdev(found) if len(found) > 1 else 0.0,
+        "lowest": min(found),
+        "seeds": len(found),
+    }
+
+
+def groups(data: Data, new: Data | None) -> Iterator[dict[str, Any]]:
+    """Yield what each way does to unasked and to new texts, and its seconds."""
+    for plan in PLANS:
+        for way in WAYS:
+            unasked, unseen, seconds = [], [], []
+            for seed in range(SEEDS):
+                round_ = first_round(data, plan, seed)
+                learned = learn(round_, way)
+                prior = round_.prior if way == "none" else partition(learned.embedding, seed)
+                grouping = judged(round_, learned, prior)
+                unasked.append(round_.unasked_accuracy(grouping))
+                seconds.append(learned.seconds)
+                if new is not None:
+                    vectors = learned.encode([t.body for t in new.texts], new.embedding.vectors)
+                    told = nearest_group(learned.embedding, grouping, vectors)
+                    unseen.append(100 * accuracy(told, new.gold))
+            asked = (data, plan.accuracy, plan.questions, way)
+            yield row("ACC, unasked texts", *asked, unasked)
+            if unseen:
+                yield row("ACC, new texts by nearest group", *asked, unseen)
+            yield row("seconds of learning", *asked, seconds)
+
+
+def next_round(data: Data) -> Iterator[dict[str, Any]]:
+    """Yield how many questions a second round of 200 takes to come as far as without."""
+    for plan in PLANS[::2]:
+        needed: dict[str, list[float]] = {"none": [], "adapter": []}
+        for seed in range(SEEDS):
+            first = first_round(data, plan, seed)
+            targets: list[tuple[int, float]] = []
+
+            def note(asked: int, grouping: Grouping, found=targets) -> bool:
+                found.append((asked, accuracy(grouping.clustering.labels.tolist(), data.gold)))
+                return False
+
+            ask(data, data.embedding, first.prior, plan, seed, first.judgments, note)
+            goal = targets[-1][1]
+            needed["none"].append(next(n for n, reached in targets if reached >= goal))
+            targets.clear()
+            learned = learn(first, "adapter")
+            prior = partition(learned.embedding, seed)
+            ask(data, learned.embedding, prior, plan, seed, first.judgments, note)
+            reached = [n for n, got in targets if got >= goal]
+            needed["adapter"].append(reached[0] if reached else plan.questions)
+        for way, found in needed.items():
+            yield row("questions to the same ACC", data, plan.accuracy, plan.questions, way, found)
+
+
+def triplets(data: Data) -> Iterator[dict[str, Any]]:
+    """Yield k-means given the true K, after training on triplets alone."""
+    bodies = {text.id: text.body for text in data.texts}
+    ids, k = data.embedding.text_ids, len(set(data.gold))
+
+    def score(embedding: Embedding, seed: int) -> float:
+        return 100 * accuracy(
+            clusterllm.final_clusters(embedding, k, seed=seed).labels.tolist(), data.gold
+        )
+
+    for right in RIGHT:
+        found: dict[str, list[float]] = {"none": [], "clusterllm": [], "whole": []}
+        for seed in range(SEEDS):
+            start = clusterllm.initial_clusters(data.embedding, seed=seed)
+            asked = clusterllm.propose_triplets(data.embedding, start, count=TRIPLETS, seed=seed)
+            judge = judge_of(data, Plan(TRIPLETS, 0, right, "uniform"), seed, "llm")
+            material = clusterllm.chosen(judge.judge(asked), bodies)
+            found["none"].append(score(data.embedding, seed))
+            for way, spec in (("clusterllm", BUNDLED), ("whole", TrainingSpec(learning_rate=5e-5))):
+                tuned = fine_tune(
+                    load_bundled(), material, replace(spec, seed=seed), lambda *_: None
+                )
+                vectors = tuned.encode([bodies[i] for i in ids])
+                found[way].append(score(Embedding(tuned.space.id, ids, vectors), seed))
+        for way, scores in found.items():
+            yield row("ACC, k-means given K", data, right, TRIPLETS, way, scores)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", default=["groups", "next", "triplets"])
+    for part in parser.parse_args().parts:
+        rows = []
+        for name in NAMES:
+            (data,) = read(DATA / f"{name}_test.csv", "text", ["label"])
+            if part == "groups":
+                unseen = DATA / f"{name}_train.csv"
+                found = groups(
+                    data, *read(unseen, "text", ["label"]) if unseen.exists() else [None]
+                )
+            else:
+                found = {"next": next_round, "triplets": triplets}[part](data)
+            for one in found:
+                print(one, flush=True)
+                rows.append(one)
+        keep(f"retraining_{part}", rows)
+
+
+if __name__ == "__main__":
+    main()

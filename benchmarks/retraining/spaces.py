@@ -1,0 +1,155 @@
+"""Answers of a simulated judge, the spaces that they teach, and the groups in these."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from benchmarks.quality import FEWEST, MOST, SHARE, Data, Plan, first_map, judge_of
+from core.adapters.encoders import fine_tune, load_bundled
+from core.domain.clusterings import Centroids, Clustering, ClusterSpec
+from core.domain.groupings import Ground, Grouping
+from core.domain.judgments import Judgment
+from core.domain.questions import Placement
+from core.domain.spaces import Embedding, Floats
+from core.domain.training import TrainingExamples, TrainingSpec
+from core.project.clusterllm import BUNDLED
+from core.project.grouping import weigh
+from core.project.settled import settle
+from core.steps.clustering import cluster, resolve
+from core.steps.grouping import lay_ground
+from core.steps.metrics import accuracy
+from core.steps.neighbours import find_neighbours
+from core.steps.projection import project
+from core.steps.questions import propose_placements
+from core.steps.training import adapted, examples, fit_adapter, taught_groups
+
+Encode = Callable[[Sequence[str], Floats], Floats]
+"""From bodies and their untuned vectors to the vectors of a space."""
+
+WAYS = ("none", "adapter", "whole", "clusterllm")
+"""No retraining, the quick adapter, the whole encoder, and the reference recipe's training
+(its loss, rate and epochs) on what the same answers say."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A round of questions on one map: what it stood on, the answers, and their groups."""
+
+    data: Data
+    seed: int
+    ground: Ground
+    prior: Clustering
+    judgments: tuple[Judgment, ...]
+    grouping: Grouping
+
+    @property
+    def asked(self) -> frozenset[str]:
+        return frozenset(
+            one.question.text for one in self.judgments if isinstance(one.question, Placement)
+        )
+
+    def unasked_accuracy(self, grouping: Grouping) -> float:
+        """Return the accuracy (0 to 100) on texts that no question was about."""
+        touched = self.asked
+        rows = [i for i, text in enumerate(self.data.embedding.text_ids) if text not in touched]
+        labels = grouping.clustering.labels[rows].tolist()
+        return 100 * accuracy(labels, [self.data.gold[row] for row in rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """A space that answers taught: its vectors of the same texts, how it embeds others, and
+    the seconds that learning and embedding took."""
+
+    embedding: Embedding
+    encode: Encode
+    seconds: float
+
+
+def ask(
+    data: Data,
+    embedding: Embedding,
+    prior: Clustering,
+    plan: Plan,
+    seed: int,
+    earlier: Sequence[Judgment] = (),
+    on_batch: Callable[[int, Grouping], bool] | None = None,
+) -> Asked:
+    """Ask `plan.questions` more in a space; `on_batch(asked, grouping)` may end it (True)."""
+    near = find_neighbours(embedding, seed=0)
+    total = plan.questions + len(earlier)
+    ground = lay_ground(embedding, prior, near, blocks=total)
+    judge = judge_of(data, plan, seed + 7 * len(earlier), "llm")
+    said = list(earlier)
+    grouping = weigh(ground, prior, said)
+    while len(said) < total:
+        known = {one.question.id for one in said}
+        size = min(total - len(said), MOST, max(FEWEST, len(said) // SHARE))
+        batch = propose_placements(ground, grouping, count=size, asked=known)
+        if not batch:
+            break
+        said += judge.judge([item.question for item in batch])
+        grouping = weigh(ground, prior, said)
+        if on_batch is not None and on_batch(len(said) - len(earlier), grouping):
+            break
+    return Asked(data, seed, ground, prior, tuple(said), grouping)
+
+
+@cache
+def first_round(data: Data, plan: Plan, seed: int) -> Asked:
+    return ask(data, data.embedding, first_map(data, seed), plan, seed)
+
+
+def learn(asked: Asked, way: str) -> Learned:
+    """Return the space that the answers teach in one of `WAYS`."""
+    data, started = asked.data, time.monotonic()
+    if way == "none":
+        return Learned(data.embedding, lambda bodies, vectors: vectors, 0.0)
+    if way == "adapter":
+        adapter = fit_adapter(data.embedding, asked.grouping, seed=asked.seed)
+        found = adapted(data.embedding, adapter, "adapted")
+        spent = time.monotonic() - started
+        return Learned(found, lambda bodies, vectors: unit(vectors @ adapter.matrix), spent)
+    bodies = {text.id: text.body for text in data.texts}
+    if way == "whole":
+        groups = taught_groups(data.embedding, asked.grouping, bodies)
+        material = TrainingExamples((), (), groups=groups)
+        spec = TrainingSpec(learning_rate=5e-5)
+    else:
+        constraints = settle(asked.judgments, frozenset(bodies))
+        material, spec = replace(examples(constraints, bodies), pairs=(), pair_weights=()), BUNDLED
+    tuned = fine_tune(load_bundled(), material, replace(spec, seed=asked.seed), lambda *_: None)
+    vectors = tuned.encode([text.body for text in data.texts])
+    found = Embedding(tuned.space.id, data.embedding.text_ids, vectors)
+    return Learned(found, lambda b, _: tuned.encode(b), time.monotonic() - started)
+
+
+def partition(embedding: Embedding, seed: int) -> Clustering:
+    """Return the map's partition of a space that knows no answer, as the product makes it."""
+    near = find_neighbours(embedding, seed=seed)
+    layout = project(embedding, near, seed=seed)
+    return cluster(embedding, layout, resolve(ClusterSpec(), len(embedding.text_ids)))
+
+
+def judged(asked: Asked, learned: Learned, prior: Clustering) -> Grouping:
+    """Return the groups that the same answers speak for in a learned space."""
+    near = find_neighbours(learned.embedding, seed=0)
+    ground = lay_ground(learned.embedding, prior, near, blocks=len(asked.judgments))
+    return weigh(ground, prior, asked.judgments)
+
+
+def nearest_group(embedding: Embedding, grouping: Grouping, vectors: Floats) -> list[int]:
+    """Return the group whose centroid is nearest to each of `vectors`."""
+    groups = Centroids.of(embedding.vectors, grouping.clustering.labels)
+    found: list[int] = groups.ids[(vectors @ groups.vectors.T).argmax(axis=1)].tolist()
+    return found
+
+
+def unit(vectors: Floats) -> Floats:
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
