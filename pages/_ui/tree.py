@@ -140,7 +140,11 @@ def _frame(overview: Overview) -> pd.DataFrame:
 
 
 def _status(line: TreeLine, doubts: list[str]) -> str:
-    named = {"human": "named by a person", "keywords": "keywords as name"}
+    named = {
+        "human": "named by a person",
+        "keywords": "keywords as name",
+        "llm": "named by a language model",
+    }
     return ", ".join(doubts) or named.get(line.topic.named_by, "")
 
 
