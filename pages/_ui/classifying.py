@@ -157,7 +157,7 @@ def show_classified(here: Current) -> None:
     st.caption(" ".join(classifying.tell_batch(found)))
     _table(_rows(job.result["result"]), batch.text)
     st.download_button(
-        "Download as CSV",
+        "Download all rows as CSV",
         lambda: classifying.csv_of(workspace(), batch, found),
         "classified.csv",
         "text/csv",
