@@ -48,7 +48,9 @@ def show_texts(here: Current, overview: Overview, topic: Topic) -> None:
     )
     rows = event["selection"]["rows"]
     chosen = tuple(members[shown[row]] for row in rows if row < len(shown))
-    st.caption(f"{len(chosen):,} of {len(members):,} texts chosen")
+    st.caption(
+        f"{len(chosen):,} of {len(members):,} texts chosen. By keyboard: arrows, then Shift+Space."
+    )
     _actions(here, overview, topic, chosen)
 
 
