@@ -56,9 +56,9 @@ def show_likeness(here: Current, shown: View, focus: Sequence[int]) -> None:
             chosen=[shown.text_ids[row] for row in chosen] if of_texts else (),
             dark=is_dark(),
         )
-        left, right = st.columns(2, gap="large")
-        left.altair_chart(heat, width="content")
-        right.altair_chart(tree, width="content")
+        # One under the other: names need their room.
+        st.altair_chart(heat, width="content")
+        st.altair_chart(tree, width="content")
 
 
 def show_over_time(here: Current, shown: View, focus: Sequence[int]) -> None:

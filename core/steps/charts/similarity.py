@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -12,16 +13,14 @@ from core.domain.spaces import Floats
 from core.steps.charts.labels import shortened
 from core.steps.charts.looks import DARK, LIGHT
 
+_CELL = 18  # pixels of a line whose name can be read
 MOST_NAMED = 40  # beyond this many lines names cannot be read
 
 
-def heatmap(
-    vectors: Floats, names: Sequence[str], *, dark: bool = False, size: int = 520
-) -> alt.Chart:
+def heatmap(vectors: Floats, names: Sequence[str], *, dark: bool = False) -> alt.Chart:
     """Draw the cosines between `vectors` (k, d), unit rows, called `names`.
 
-    Ordered by average linkage, so that what is alike stands together. Raises nothing for
-    one or two.
+    Ordered by average linkage, so that what is alike stands together.
     """
     look = DARK if dark else LIGHT
     order = similarity_order(vectors)
@@ -30,10 +29,16 @@ def heatmap(
     left, right = np.meshgrid(titles, titles, indexing="ij")
     data = pd.DataFrame({"left": left.ravel(), "right": right.ravel(), "cosine": cosines.ravel()})
     few = len(titles) <= MOST_NAMED
-    axis = alt.Axis(labels=few, ticks=False, title=None, labelLimit=220, domain=False)
-    tilted = alt.Axis(
-        labels=few, ticks=False, title=None, labelLimit=140, labelAngle=-45, domain=False
-    )
+    size = max(160, min(560, _CELL * len(titles)))
+    plain: dict[str, Any] = {
+        "labels": few,
+        "ticks": False,
+        "title": None,
+        "domain": False,
+        "labelOverlap": False,
+    }
+    axis = alt.Axis(labelLimit=220, **plain)
+    tilted = alt.Axis(labelLimit=140, labelAngle=-45, **plain)
     drawn: alt.Chart = (
         alt.Chart(data)
         .mark_rect()
