@@ -96,9 +96,9 @@ def show_duplicates(here: Current) -> None:
         if not found:
             st.caption("No two texts say nearly the same.")
             return
-        count = sum(map(len, found))
+        groups = "1 group" if len(found) == 1 else f"{len(found):,} groups"
         st.caption(
-            f"{count:,} texts in {len(found):,} groups say nearly the same as another of their "
+            f"{sum(map(len, found)):,} texts in {groups} say nearly the same as another of their "
             f"group (cosine {neighbouring.NEAR_DUPLICATE:.2f} or more)."
         )
         for number, group in enumerate(found[:_GROUPS]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import altair as alt
 import numpy as np
@@ -14,6 +13,7 @@ from core.steps.charts.labels import shortened
 from core.steps.charts.looks import DARK, LIGHT
 
 _CELL = 18  # pixels of a line whose name can be read
+_BESIDE = 280  # pixels of names and legend
 MOST_NAMED = 40  # beyond this many lines names cannot be read
 
 
@@ -29,21 +29,16 @@ def heatmap(vectors: Floats, names: Sequence[str], *, dark: bool = False) -> alt
     left, right = np.meshgrid(titles, titles, indexing="ij")
     data = pd.DataFrame({"left": left.ravel(), "right": right.ravel(), "cosine": cosines.ravel()})
     few = len(titles) <= MOST_NAMED
-    size = max(160, min(560, _CELL * len(titles)))
-    plain: dict[str, Any] = {
-        "labels": few,
-        "ticks": False,
-        "title": None,
-        "domain": False,
-        "labelOverlap": False,
-    }
-    axis = alt.Axis(labelLimit=220, **plain)
-    tilted = alt.Axis(labelLimit=140, labelAngle=-45, **plain)
+    # The size holds the names, too, which stand at the left; across they are in the tooltip.
+    size = max(160, min(640, _CELL * len(titles)))
+    axis = alt.Axis(
+        labels=few, ticks=False, title=None, domain=False, labelLimit=220, labelOverlap=False
+    )
     drawn: alt.Chart = (
         alt.Chart(data)
         .mark_rect()
         .encode(
-            x=alt.X("left:N", sort=titles, axis=tilted),
+            x=alt.X("left:N", sort=titles, axis=None),
             y=alt.Y("right:N", sort=titles, axis=axis),
             color=alt.Color(
                 "cosine:Q",
@@ -58,7 +53,7 @@ def heatmap(vectors: Floats, names: Sequence[str], *, dark: bool = False) -> alt
         )
         .configure(background="transparent", aria=False)
         .configure_view(stroke=None)
-        .properties(width=size, height=size)
+        .properties(width=size + _BESIDE, height=size)
     )
     return drawn
 
@@ -85,7 +80,7 @@ def dendrogram(
     x = alt.X(
         "away:Q",
         title="1 − cosine",
-        axis=alt.Axis(grid=False, tickCount=4),
+        axis=alt.Axis(grid=False, values=[step / 5 for step in range(int(5 * widest) + 1)]),
         scale=alt.Scale(domain=[-0.9 * widest, 1.02 * widest], nice=False),
     )
     branches = (
