@@ -56,9 +56,9 @@ def show_likeness(here: Current, shown: View, focus: Sequence[int]) -> None:
             chosen=[shown.text_ids[row] for row in chosen] if of_texts else (),
             dark=is_dark(),
         )
-        left, right = st.columns(2, gap="large")
-        left.altair_chart(heat, width="content")
-        right.altair_chart(tree, width="content")
+        # One under the other: names need their room.
+        st.altair_chart(heat, width="content")
+        st.altair_chart(tree, width="content")
 
 
 def show_over_time(here: Current, shown: View, focus: Sequence[int]) -> None:
@@ -96,9 +96,9 @@ def show_duplicates(here: Current) -> None:
         if not found:
             st.caption("No two texts say nearly the same.")
             return
-        count = sum(map(len, found))
+        groups = "1 group" if len(found) == 1 else f"{len(found):,} groups"
         st.caption(
-            f"{count:,} texts in {len(found):,} groups say nearly the same as another of their "
+            f"{sum(map(len, found)):,} texts in {groups} say nearly the same as another of their "
             f"group (cosine {neighbouring.NEAR_DUPLICATE:.2f} or more)."
         )
         for number, group in enumerate(found[:_GROUPS]):

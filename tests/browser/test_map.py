@@ -57,7 +57,8 @@ def test_a_brush_fills_the_tray_and_all_points_are_drawn(app: App, page: Page) -
     with page.expect_download() as waiting:
         page.get_by_role("button", name="HTML").click()
     path = waiting.value.path()
-    alone = page.context.new_page()
+    assert page.context.browser is not None
+    alone = page.context.browser.new_page()
     errors: list[str] = []
     alone.on("pageerror", lambda error: errors.append(str(error)))
     alone.set_content(path.read_text("utf-8"))

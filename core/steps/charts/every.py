@@ -16,6 +16,7 @@ from core.steps.charts.looks import DARK, LIGHT, Look, colored
 
 MOST_POINTS = 250_000
 _SHOWN = 40  # names at most
+_SIZES = ((2_000, 7), (20_000, 4), (50_000, 3), (MOST_POINTS, 2))  # pixels up to so many points
 
 
 def every_point(
@@ -83,7 +84,7 @@ def _points(number: int, part: tuple[str, str, Any], count: int) -> dict[str, An
         "encode": {"x": "x", "y": "y"},
         "large": True,
         "largeThreshold": 1,
-        "symbolSize": 2 if count > 50_000 else 3,
+        "symbolSize": next(size for most, size in _SIZES if count <= most),
         "itemStyle": {"color": color, "opacity": 0.6},
         "silent": True,
     }

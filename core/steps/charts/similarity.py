@@ -12,16 +12,15 @@ from core.domain.spaces import Floats
 from core.steps.charts.labels import shortened
 from core.steps.charts.looks import DARK, LIGHT
 
+_CELL = 18  # pixels of a line whose name can be read
+_BESIDE = 280  # pixels of names and legend
 MOST_NAMED = 40  # beyond this many lines names cannot be read
 
 
-def heatmap(
-    vectors: Floats, names: Sequence[str], *, dark: bool = False, size: int = 520
-) -> alt.Chart:
+def heatmap(vectors: Floats, names: Sequence[str], *, dark: bool = False) -> alt.Chart:
     """Draw the cosines between `vectors` (k, d), unit rows, called `names`.
 
-    Ordered by average linkage, so that what is alike stands together. Raises nothing for
-    one or two.
+    Ordered by average linkage, so that what is alike stands together.
     """
     look = DARK if dark else LIGHT
     order = similarity_order(vectors)
@@ -30,15 +29,16 @@ def heatmap(
     left, right = np.meshgrid(titles, titles, indexing="ij")
     data = pd.DataFrame({"left": left.ravel(), "right": right.ravel(), "cosine": cosines.ravel()})
     few = len(titles) <= MOST_NAMED
-    axis = alt.Axis(labels=few, ticks=False, title=None, labelLimit=220, domain=False)
-    tilted = alt.Axis(
-        labels=few, ticks=False, title=None, labelLimit=140, labelAngle=-45, domain=False
+    # The size holds the names, too, which stand at the left; across they are in the tooltip.
+    size = max(160, min(640, _CELL * len(titles)))
+    axis = alt.Axis(
+        labels=few, ticks=False, title=None, domain=False, labelLimit=220, labelOverlap=False
     )
     drawn: alt.Chart = (
         alt.Chart(data)
         .mark_rect()
         .encode(
-            x=alt.X("left:N", sort=titles, axis=tilted),
+            x=alt.X("left:N", sort=titles, axis=None),
             y=alt.Y("right:N", sort=titles, axis=axis),
             color=alt.Color(
                 "cosine:Q",
@@ -53,7 +53,7 @@ def heatmap(
         )
         .configure(background="transparent", aria=False)
         .configure_view(stroke=None)
-        .properties(width=size, height=size)
+        .properties(width=size + _BESIDE, height=size)
     )
     return drawn
 
@@ -80,7 +80,7 @@ def dendrogram(
     x = alt.X(
         "away:Q",
         title="1 − cosine",
-        axis=alt.Axis(grid=False, tickCount=4),
+        axis=alt.Axis(grid=False, values=[step / 5 for step in range(int(5 * widest) + 1)]),
         scale=alt.Scale(domain=[-0.9 * widest, 1.02 * widest], nice=False),
     )
     branches = (
