@@ -6,8 +6,9 @@ A simulated judge answers from the gold labels, which reach nothing but it and t
 *groups*: after placements on the test texts, the accuracy on texts that no question touched
 (the same answers in both spaces, clustered as the product does), and on the training file's
 texts (Bank77 has one), which are in no space's map, by nearest group. *next*: questions of a
-second round until the accuracy is that of the second round without retraining. *triplets*: 1,024 triplets alone,
-then k-means given the true number of groups, as the recipe's authors score it.
+second round until the accuracy is that of the second round without retraining. *triplets*:
+1,024 triplets alone, then k-means given the true number of groups, as the recipe's authors
+score it.
 """
 
 from __future__ import annotations
