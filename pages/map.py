@@ -33,7 +33,7 @@ def working(project: Project) -> bool:
 
 
 def search_box(project: Project) -> None:
-    query = st.text_input("Search", placeholder="words, or /a pattern/", width=210)
+    query = st.text_input("Search", placeholder="words, or /a pattern/", width=180)
     if query:
         with _ui.told_errors():
             found = intake.search(_ui.corpus(project), query)
@@ -99,7 +99,7 @@ if not working(project):
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shaped = [] if here.map.prior_key is None else [pictures.MOVED]
         colors = ["Topic", "Parent", pictures.CONFIDENCE, *shaped, *project.columns.metadata]
-        color = st.selectbox("Colour by", colors, width=170)
+        color = st.selectbox("Colour by", colors, width=150)
         search_box(project)
         every = st.toggle("All points", key="every", help="Draw every text, by topic.")
         _ui.clustering_settings(here)
