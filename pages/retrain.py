@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.domain.errors import TooFewError
+from core.domain.errors import ModelError, TooFewError
 from core.domain.proposals import Proposal
 from core.project import retraining, telling, use_cases
 from core.project.mapping import Current
@@ -21,13 +21,18 @@ def what_there_is(here: Current) -> None:
     """Say what a retraining would learn from, and offer to start it."""
     try:
         found = retraining.material(_ui.workspace(), here.project.id)
+    except ModelError as error:
+        st.info(str(error), icon=":material/arrow_forward:")
+        if st.button("Open the map", type="primary"):
+            _ui.go_to("pages/map.py")
+        return
     except TooFewError as error:
         st.info(str(error), icon=":material/arrow_forward:")
         if st.button("Answer questions", type="primary"):
             _ui.go_to("pages/review.py")
         return
     counts(found)
-    way = chosen(retraining.ways(found))
+    way = chosen(retraining.ways(_ui.workspace(), here.project.id, found))
     st.button(
         "Retrain the embedder",
         type="primary",

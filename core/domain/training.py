@@ -78,11 +78,13 @@ class Adapter:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast this machine is: seconds that it takes a thousand tokens to be embedded
-    and to be learned from by the whole encoder."""
+    """How fast this machine is with the texts of a project: the seconds that it takes to
+    embed a text, to learn once from an example with the whole encoder, and to lay out and
+    cluster a text (beside a start of some seconds)."""
 
     embed: float
     learn: float
+    draw: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ from core.project.arrays import (
 )
 from core.project.encoders import embed
 from core.project.neighbouring import neighbours_of
+from core.project.pacing import Stopwatch, remember_drawing
 from core.project.stages import Stage, shares
 from core.project.workspace import Workspace
 from core.steps.clustering import MIN_TEXTS, cluster, condense, match, resolve, take_in
@@ -81,9 +83,26 @@ def draw(
 
     Saves arrays but no map: whoever called decides what becomes of it.
     """
-    n = len(corpus.texts)
-    embedding_stage, layout_stage, stage = shares(progress, *_seconds(n))
-    embedding = embed(workspace, corpus, encoder, embedding_stage)
+    embedding_part, *drawing = _seconds(len(corpus.texts))
+    embedding_stage, rest = shares(progress, embedding_part, sum(drawing))
+    watch = Stopwatch(encoder)
+    embedding = embed(workspace, corpus, watch, embedding_stage)
+    watch.remember(workspace, project.id)
+    return draw_embedded(workspace, project, embedding, spec, rest, parent)
+
+
+def draw_embedded(
+    workspace: Workspace,
+    project: Project,
+    embedding: Embedding,
+    spec: ClusterSpec,
+    progress: Progress,
+    parent: Map | None = None,
+) -> Drawn:
+    """Lay out and cluster vectors that are there already, as `draw` does."""
+    started = time.monotonic()
+    n = len(embedding.text_ids)
+    layout_stage, stage = shares(progress, *_seconds(n)[1:])
     start = load_layout(workspace, parent) if parent else None
     key = keep_embedding(workspace, embedding)
     layout_stage.report(0.0, "Finding nearest neighbours")
@@ -91,7 +110,10 @@ def draw(
     after = Stage(layout_stage, 0.2, 1.0)
     layout = project_vectors(embedding, near, seed=project.seed, start=start, on_stage=after.report)
     keys = (key, keep_layout(workspace, layout))
-    return _cluster(workspace, project, (embedding, layout, near), keys, spec, stage, parent)
+    arrays = (embedding, layout, near)
+    drawn = _cluster(workspace, project, arrays, keys, spec, stage, parent)
+    remember_drawing(workspace, project.id, n, time.monotonic() - started)
+    return drawn
 
 
 def recluster(

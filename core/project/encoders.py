@@ -52,14 +52,19 @@ def open_trainable(
     has none."""
     origin = workspace.store.maps.space(space_id)
     if origin.vectors_key is not None:
-        raise ModelError(
-            "This map stands on vectors from a file: there is no model to train.",
-            "Embed anew with a model on the Map page, then train it.",
-        )
+        raise no_model()
     if origin.model_key is None:
         return load_bundled()
     folder = workspace.files.folder(origin.model_key)
     return load_folder(folder, origin.space, runs_code=runs_code)
+
+
+def no_model() -> ModelError:
+    """Return the refusal to train where vectors came without a model."""
+    return ModelError(
+        "This map stands on vectors from a file: there is no model to train.",
+        "Embed anew with a model on the Map page, then train it.",
+    )
 
 
 def embed(workspace: Workspace, corpus: Corpus, encoder: Encoder, progress: Progress) -> Embedding:

@@ -210,7 +210,7 @@ def test_the_material_says_what_there_is_to_learn_from(
     assert 0 < material.held_out < material.train
     settled = material.must_links + material.cannot_links + material.triplets
     assert material.train + material.held_out <= settled
-    assert retraining.ways(material)[0].seconds > 0
+    assert retraining.ways(workspace, project_id, material)[0].seconds > 0
 
 
 @pytest.mark.parametrize("count", [0, 3])

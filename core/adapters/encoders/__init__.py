@@ -1,5 +1,7 @@
 """Sentence encoders: the bundled one, those tuned from it, and the tuning itself."""
 
+from core.adapters.encoders.adapting import with_adapter
+from core.adapters.encoders.checkpoints import Checkpoints
 from core.adapters.encoders.cross_entropy import fine_tune_classes
 from core.adapters.encoders.given import GivenVectors
 from core.adapters.encoders.opening import bundled_space, load_bundled, load_folder
@@ -8,6 +10,7 @@ from core.adapters.encoders.taking import fetch_model, take_folder
 from core.adapters.encoders.tuning import fine_tune
 
 __all__ = [
+    "Checkpoints",
     "GivenVectors",
     "SentenceEncoder",
     "bundled_space",
@@ -17,4 +20,5 @@ __all__ = [
     "load_bundled",
     "load_folder",
     "take_folder",
+    "with_adapter",
 ]

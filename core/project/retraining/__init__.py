@@ -1,7 +1,7 @@
 """Retraining the embedder on the answers: a proposal, to be kept or thrown away."""
 
 from core.project.retraining.deciding import discard, keep, keep_both, newest_proposal
-from core.project.retraining.material import Material, material
+from core.project.retraining.material import Material, demand_model, material
 from core.project.retraining.speeds import Way, duration, place, ways
 from core.project.retraining.training import retrain
 from core.project.retraining.words import advice, changes, cluster_names, side_figures, told
@@ -12,6 +12,7 @@ __all__ = [
     "advice",
     "changes",
     "cluster_names",
+    "demand_model",
     "discard",
     "duration",
     "keep",

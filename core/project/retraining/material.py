@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from core.domain.judgments import Constraints, Judgment, Verdict, counting
 from core.domain.questions import Placement
 from core.project.arrays import load_clustering
+from core.project.encoders import no_model
 from core.project.mapping import Current, current
 from core.project.settled import settle
 from core.project.workspace import Workspace
@@ -44,8 +45,12 @@ class Material:
 
 
 def material(workspace: Workspace, project_id: str) -> Material:
-    """Return what a retraining would learn from now. Raises TooFewError."""
+    """Return what a retraining would learn from now.
+
+    Raises TooFewError, and ModelError where the map stands on no model that could learn.
+    """
     here = current(workspace, project_id)
+    demand_model(workspace, here)
     judgments = workspace.store.reviews.judgments(project_id)
     halves = divide(workspace, here, judgments)
     found = halves.settled
@@ -62,6 +67,12 @@ def material(workspace: Workspace, project_id: str) -> Material:
         texts=len(load_clustering(workspace, here.map).text_ids),
         warnings=_warnings(halves),
     )
+
+
+def demand_model(workspace: Workspace, here: Current) -> None:
+    """Raise ModelError where the map stands on vectors from a file."""
+    if workspace.store.maps.space(here.map.space).vectors_key is not None:
+        raise no_model()
 
 
 def divide(workspace: Workspace, here: Current, judgments: Sequence[Judgment]) -> Halves:

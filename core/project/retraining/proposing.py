@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
 
-from core.adapters.encoders import SentenceEncoder
 from core.domain.clusterings import Clustering
 from core.domain.proposals import Comparison, Proposal
 from core.domain.spaces import Embedding, Lesson, Origin
 from core.project.arrays import load_clustering, load_embedding
 from core.project.drawing import Drawn
 from core.project.mapping import Current
+from core.project.retraining.learning import Trained
 from core.project.retraining.material import Halves
 from core.project.spread import said
 from core.project.workspace import Workspace
 from core.steps.clustering import movers
 from core.steps.metrics import ari, nmi, silhouette
 from core.steps.training import mark
-
-
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """A trained encoder, the seconds that it took, its losses, and its settings."""
-
-    encoder: SentenceEncoder
-    seconds: float
-    losses: tuple[float, ...]
-    settings: Any = None
 
 
 def propose(

@@ -3,10 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from core.adapters.hardware import cores, has_gpu
+from core.domain.errors import InputError
+from core.domain.training import Pace, Speed, TrainingSpec
+from core.project.pacing import START_SECONDS, pace_of
 from core.project.retraining.material import Material
 from core.project.workspace import Workspace
+
+LAST_LAYERS = 2
+"""How many layers learn where the last ones do."""
+
+# What a step of the last layers takes beside one of the whole encoder: all of the way
+# forwards, a part of the way back.
+_LAST_SHARE = 0.55
+
+# Seconds until the libraries for training are there, and for an adapter the covariance.
+_LOADING, _ADAPTER = 6.0, 4.0
+
+# Constraints to learn from, from which the last layers and the whole encoder gain more
+# than they forget.
+_ENOUGH, _MANY = 150, 600
+
+# Texts put into groups, below which an adapter has no scatter to go by.
+_FEWEST_PLACED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,28 +35,77 @@ class Way:
     """A way to train: `speed` names it for a job, `seconds` is about how long training and
     drawing take together."""
 
-    speed: str
+    speed: Speed
     label: str
     about: str
     seconds: float
 
 
-def ways(found: Material) -> tuple[Way, ...]:
-    """Return the ways that there is something to learn by, the recommended one first."""
-    training, drawing = expected_seconds(found.train, found.texts)
-    return (
-        Way(
-            "whole",
-            "Whole encoder",
-            "The model itself learns from the answers.",
-            training + drawing,
+def ways(workspace: Workspace, project_id: str, found: Material) -> tuple[Way, ...]:
+    """Return the ways that there is something to learn by, the recommended one first.
+
+    The adapter goes by texts that belong together. It is recommended for few answers,
+    from which an encoder would rather forget than learn; the whole encoder for many, or
+    for a good number where a graphics card makes it quick.
+    """
+    told: dict[Speed, tuple[str, str]] = {
+        "adapter": (
+            "Quick adapter",
+            "Stretches the space of the map along what tells your groups apart. The model "
+            "itself stays as it is. Good for a first look and for few answers.",
         ),
+        "last": (
+            "Last layers",
+            f"The last {LAST_LAYERS} layers of the model learn from the answers; what it knows "
+            "of language stays.",
+        ),
+        "whole": (
+            "Whole encoder",
+            "All layers learn. It can change most, and wants the most answers.",
+        ),
+    }
+    if found.must_links < _FEWEST_PLACED:
+        del told["adapter"]
+    pace = pace_of(workspace, project_id)
+    usual = _usual(found)
+    order = sorted(told, key=lambda speed: speed != usual)
+    return tuple(
+        Way(speed, *told[speed], sum(expected_seconds(speed, found.train, found.texts, pace)))
+        for speed in order
     )
 
 
-def expected_seconds(examples_count: int, texts: int) -> tuple[float, float]:
-    """Return about how long training and redrawing take on two cores, in seconds."""
-    return 6 + 0.24 * examples_count, 12 + texts / 60
+def _usual(found: Material) -> Speed:
+    if found.train >= (_ENOUGH if has_gpu() else _MANY):
+        return "whole"
+    few = found.train < _ENOUGH and found.must_links >= _FEWEST_PLACED
+    return "adapter" if few else "last"
+
+
+def expected_seconds(
+    speed: Speed, examples_count: int, texts: int, pace: Pace
+) -> tuple[float, float]:
+    """Return about how long training and redrawing take at `pace`, in seconds."""
+    drawing = START_SECONDS + texts * pace.draw
+    if speed == "adapter":
+        return _ADAPTER, drawing
+    steps = TrainingSpec().epochs * examples_count * pace.learn * share_of(speed)
+    return _LOADING + steps, drawing + texts * pace.embed
+
+
+def share_of(speed: Speed) -> float:
+    """Return what a step takes at a speed beside one of the whole encoder."""
+    return _LAST_SHARE if speed == "last" else 1.0
+
+
+def speed_of(name: str) -> Speed:
+    """Return the speed of that name. Raises InputError where there is none."""
+    for speed in get_args(Speed):
+        if speed == name:
+            return speed  # type: ignore[no-any-return]  # one of the literal's own values
+    raise InputError(
+        f"There is no way to train called “{name}”.", "Choose one on the Retrain page."
+    )
 
 
 def place(workspace: Workspace) -> str:

@@ -1,0 +1,181 @@
+"""Learning from the answers, at one of the speeds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from core.adapters.encoders import Checkpoints, SentenceEncoder, fine_tune, with_adapter
+from core.domain.errors import TooFewError
+from core.domain.groupings import Grouping
+from core.domain.judgments import Constraints, Judgment
+from core.domain.spaces import Embedding, Floats
+from core.domain.training import Speed, TrainingExamples, TrainingSpec
+from core.project.arrays import load_embedding
+from core.project.encoders import open_trainable
+from core.project.grouping import foundation, weigh
+from core.project.mapping import Current
+from core.project.pacing import remember_learning
+from core.project.retraining.material import Halves, learned
+from core.project.retraining.speeds import LAST_LAYERS, share_of
+from core.project.stages import Stage
+from core.project.workspace import Workspace
+from core.steps.training import adapted, examples, fit_adapter, score, split, taught_groups
+
+_FEWEST_CHECKS = 10
+"""Constraints below which a check after each epoch says nothing, and costs examples."""
+
+# Shares of the progress before the first step.
+_OPENED, _PREPARED = 0.02, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A trained encoder, the seconds that it took, its losses, and its settings as JSON
+    values; `embedding` where the new vectors are there already."""
+
+    encoder: SentenceEncoder
+    seconds: float
+    losses: tuple[float, ...]
+    settings: Mapping[str, Any]
+    embedding: Embedding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What a fine-tune learns from, and the constraints that say when to stop, which
+    touch none of its texts (None where there are too few)."""
+
+    examples: TrainingExamples
+    taught: Constraints
+    stop: Constraints | None
+
+
+def learn(
+    workspace: Workspace,
+    here: Current,
+    halves: Halves,
+    bodies: Mapping[str, str],
+    speed: Speed,
+    stage: Stage,
+) -> Trained:
+    """Train the current embedder on the half that teaches. Raises TooFewError, ModelError,
+    StorageError, and Cancelled through `stage`."""
+    started = time.monotonic()
+    stage.report(_OPENED, "Preparing the training")
+    encoder = open_trainable(workspace, here.map.space, runs_code=here.project.runs_code)
+    if speed == "adapter":
+        trained = _adapt(workspace, here, halves, encoder)
+    else:
+        trained = _tune(workspace, here, halves, bodies, speed, encoder, stage)
+    return replace(trained, seconds=time.monotonic() - started)
+
+
+def _adapt(
+    workspace: Workspace, here: Current, halves: Halves, encoder: SentenceEncoder
+) -> Trained:
+    embedding = load_embedding(workspace, here.map)
+    grouping = _spoken_for(workspace, here, halves.learned)
+    adapter = fit_adapter(embedding, grouping, seed=here.project.seed)
+    if not adapter.strength:
+        raise TooFewError(
+            "The quick adapter found nothing to change: by the answers themselves, the space is "
+            "best as it is.",
+            "Train the last layers instead, or answer more questions first.",
+        )
+    tuned = with_adapter(encoder, adapter)
+    settings = {
+        "speed": "adapter",
+        "method": "relevant component analysis",
+        "strength": adapter.strength,
+        "seed": here.project.seed,
+    }
+    return Trained(tuned, 0.0, (), settings, adapted(embedding, adapter, tuned.space.id))
+
+
+def _tune(
+    workspace: Workspace,
+    here: Current,
+    halves: Halves,
+    bodies: Mapping[str, str],
+    speed: Speed,
+    encoder: SentenceEncoder,
+    stage: Stage,
+) -> Trained:
+    spec = replace(
+        TrainingSpec(), seed=here.project.seed, layers=LAST_LAYERS if speed == "last" else None
+    )
+    found = lessons(workspace, here, halves, bodies)
+    losses: list[float] = []
+    first = [0.0, 0]  # when the first step of this life was done, and its number
+    each = 0.0
+
+    def on_step(done: int, total: int, loss: float) -> None:
+        nonlocal each
+        if not losses:
+            first[:] = time.monotonic(), done
+        elif done > first[1]:
+            seconds = (time.monotonic() - first[0]) / (done - first[1])
+            each = seconds * total / (spec.epochs * len(found.examples))
+        losses.append(loss)
+        stage.point(loss)
+        at = _PREPARED + (1 - _PREPARED) * done / total
+        stage.report(at, f"Training, step {done} of {total}")
+
+    tuned = fine_tune(
+        encoder,
+        found.examples,
+        spec,
+        on_step,
+        check=_check(found, bodies),
+        checkpoints=Checkpoints(workspace.settings.home / "checkpoints" / here.project.id),
+    )
+    if each:
+        remember_learning(workspace, here.project.id, each / share_of(speed))
+    return Trained(tuned, 0.0, tuple(losses), {"speed": speed, **asdict(spec)})
+
+
+def lessons(
+    workspace: Workspace, here: Current, halves: Halves, bodies: Mapping[str, str]
+) -> Lessons:
+    """Return what a fine-tune learns from: constraints, and the texts of groups where
+    texts were placed. Enough constraints give some away that say when to stop."""
+    taught, stop, judgments = halves.train, None, halves.learned
+    try:
+        fewer, checks = split(halves.train, seed=here.project.seed + 1)
+    except TooFewError:  # all of it is needed to learn from
+        checks = Constraints()
+    if len(checks) >= _FEWEST_CHECKS:
+        taught, stop, judgments = fewer, checks, learned(halves.learned, checks)
+    groups = None
+    if taught.placements:
+        grouping = _spoken_for(workspace, here, judgments)
+        groups = taught_groups(load_embedding(workspace, here.map), grouping, bodies)
+    return Lessons(examples(taught, bodies, groups), taught, stop)
+
+
+def _spoken_for(workspace: Workspace, here: Current, judgments: tuple[Judgment, ...]) -> Grouping:
+    """Return the groups that these answers speak for, and no others."""
+    return weigh(*foundation(workspace, here.map), judgments)
+
+
+def _check(
+    found: Lessons, bodies: Mapping[str, str]
+) -> Callable[[Callable[[list[str]], Floats]], float] | None:
+    """Return what scores an encoder by the constraints that it does not learn from."""
+    stop = found.stop
+    if stop is None:
+        return None
+    links = [*stop.must_links, *stop.cannot_links]
+    links += [*found.taught.must_links, *found.taught.cannot_links]
+    asked = {text for link in links for text in (link.left, link.right)}
+    asked |= {t for one in stop.triplets for t in (one.anchor, one.positive, one.negative)}
+    texts = tuple(sorted(asked & bodies.keys()))
+
+    def check(encode: Callable[[list[str]], Floats]) -> float:
+        vectors = encode([bodies[text] for text in texts])
+        return score(Embedding("check", texts, vectors), stop, found.taught).share
+
+    return check
