@@ -1,6 +1,6 @@
 """Retraining beside no retraining and beside ClusterLLM's recipe, on the same answers.
 
-    python -m benchmarks.retraining [groups] [next] [triplets]
+    python -m benchmarks.retraining [groups] [next] [triplets] [--ways WAY …] [--data NAME …]
 
 A simulated judge answers from the gold labels, which reach nothing but it and the score.
 *groups*: after placements on the test texts, the accuracy on texts that no question touched
@@ -59,10 +59,10 @@ def row(what: str, data: Data, right: float, questions: int, way: str, found: Se
     }
 
 
-def groups(data: Data, new: Data | None) -> Iterator[dict[str, Any]]:
+def groups(data: Data, new: Data | None, ways: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Yield what each way does to unasked and to new texts, and its seconds."""
     for plan in PLANS:
-        for way in WAYS:
+        for way in ways:
             unasked, unseen, seconds = [], [], []
             for seed in range(SEEDS):
                 round_ = first_round(data, plan, seed)
@@ -125,7 +125,7 @@ def triplets(data: Data) -> Iterator[dict[str, Any]]:
             judge = judge_of(data, Plan(TRIPLETS, 0, right, "uniform"), seed, "llm")
             material = clusterllm.chosen(judge.judge(asked), bodies)
             found["none"].append(score(data.embedding, seed))
-            for way, spec in (("clusterllm", BUNDLED), ("whole", TrainingSpec(learning_rate=5e-5))):
+            for way, spec in (("clusterllm", BUNDLED), ("whole", TrainingSpec())):
                 tuned = fine_tune(
                     load_bundled(), material, replace(spec, seed=seed), lambda *_: None
                 )
@@ -138,9 +138,12 @@ def triplets(data: Data) -> Iterator[dict[str, Any]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", default=["groups", "next", "triplets"])
-    for part in parser.parse_args().parts:
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
+    parser.add_argument("--data", nargs="+", choices=NAMES, default=NAMES)
+    given = parser.parse_args()
+    for part in given.parts:
         rows = []
-        for name in NAMES:
+        for name in given.data:
             (data,) = read(DATA / f"{name}_test.csv", "text", ["label"])
             if part == "groups":
                 unseen = DATA / f"{name}_train.csv"

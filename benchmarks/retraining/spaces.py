@@ -16,7 +16,7 @@ from core.domain.groupings import Ground, Grouping
 from core.domain.judgments import Judgment
 from core.domain.questions import Placement
 from core.domain.spaces import Embedding, Floats
-from core.domain.training import TrainingExamples, TrainingSpec
+from core.domain.training import TrainingSpec
 from core.project.clusterllm import BUNDLED
 from core.project.grouping import weigh
 from core.project.settled import settle
@@ -116,12 +116,11 @@ def learn(asked: Asked, way: str) -> Learned:
         spent = time.monotonic() - started
         return Learned(found, lambda bodies, vectors: unit(vectors @ adapter.matrix), spent)
     bodies = {text.id: text.body for text in data.texts}
+    constraints = settle(asked.judgments, frozenset(bodies))
     if way == "whole":
         groups = taught_groups(data.embedding, asked.grouping, bodies)
-        material = TrainingExamples((), (), groups=groups)
-        spec = TrainingSpec(learning_rate=5e-5)
+        material, spec = examples(constraints, bodies, groups), TrainingSpec()
     else:
-        constraints = settle(asked.judgments, frozenset(bodies))
         material, spec = replace(examples(constraints, bodies), pairs=(), pair_weights=()), BUNDLED
     tuned = fine_tune(load_bundled(), material, replace(spec, seed=asked.seed), lambda *_: None)
     vectors = tuned.encode([text.body for text in data.texts])
