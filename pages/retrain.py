@@ -33,12 +33,13 @@ def what_there_is(here: Current) -> None:
         return
     counts(found)
     way = chosen(retraining.ways(_ui.workspace(), here.project.id, found))
+    generated = _ui.also_generated(here.project, way.speed)
     st.button(
         "Retrain the embedder",
         type="primary",
         icon=":material/model_training:",
         on_click=_ui.start,
-        args=(here.project.id, "retrain", {"speed": way.speed}),
+        args=(here.project.id, "retrain", {"speed": way.speed, "generated": generated}),
     )
     st.caption(
         f"{retraining.duration(way.seconds).capitalize()} on {retraining.place(_ui.workspace())}, "
@@ -101,3 +102,5 @@ else:
     if proposal is not None:
         last_decision(proposal)
     what_there_is(here)
+    with st.expander("Generated sentences", icon=":material/edit_note:"):
+        _ui.show_generated(here.project)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 from core.domain.shares import wilson
 from core.domain.spaces import Floats, Ints
 
-Speed = Literal["adapter", "last", "whole", "sharpen"]
+Speed = Literal["adapter", "last", "whole"]
 """How to train: a linear map over the vectors (seconds), the last layers or the whole
-encoder on the answers (minutes), or sharpening the clusters without any answer."""
+encoder (minutes)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,15 @@ class TrainingExamples:
     triplet_weights: tuple[float, ...] = ()
     pair_weights: tuple[float, ...] = ()
     groups: TaughtGroups | None = None
+
+    def with_triplets(self, triplets: Sequence[tuple[str, str, str]], weight: float) -> Self:
+        """Return these and further triplets that all weigh `weight`."""
+        own = self.triplet_weights or (1.0,) * len(self.triplets)
+        return replace(
+            self,
+            triplets=(*self.triplets, *triplets),
+            triplet_weights=(*own, *(weight,) * len(triplets)),
+        )
 
     def __len__(self) -> int:
         taught = len(self.groups.bodies) if self.groups else 0

@@ -20,6 +20,7 @@ from pages._ui.desk import ask, show_left, take_back
 from pages._ui.disputes import show_disputes
 from pages._ui.embedder import code_switch, first_embedder, other_embedder
 from pages._ui.frame import frame, title
+from pages._ui.generated import also_generated, show_generated
 from pages._ui.granularity import granularity
 from pages._ui.growing import show_growing
 from pages._ui.llm import show_usage
@@ -58,6 +59,7 @@ from pages._ui.work import start, tell_end, watch
 __all__ = [
     "add_texts",
     "all_points",
+    "also_generated",
     "annotator",
     "apply",
     "arrays",
@@ -99,6 +101,7 @@ __all__ = [
     "show_condensed",
     "show_disputes",
     "show_duplicates",
+    "show_generated",
     "show_growing",
     "show_import",
     "show_left",

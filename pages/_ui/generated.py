@@ -10,6 +10,7 @@ import streamlit as st
 from core.domain.generated import MOST_TEXTS, CuratedSentence, GenerationSpec
 from core.domain.ids import content_id
 from core.domain.projects import Project
+from core.domain.training import Speed
 from core.project import generating, judging, use_cases
 from pages._ui.cached import texts, workspace
 from pages._ui.llm import typed_key
@@ -26,7 +27,6 @@ _ALL, _KEPT, _DROPPED = "All", "Kept", "Dropped"
 
 def show_generated(project: Project) -> None:
     """Offer to have sentences written, and show those that were with what becomes of them."""
-    st.markdown("#### Generated sentences")
     st.caption(
         "A language model can write, for some of your texts, a sentence that says the same and "
         "one that says something else. The embedder learns to keep the first close and the "
@@ -46,6 +46,21 @@ def show_generated(project: Project) -> None:
         _table(project, rows[:_SHOWN], bodies)
     if len(rows) > _SHOWN:
         st.caption(f"The first {_SHOWN} are shown.")
+
+
+def also_generated(project: Project, speed: Speed) -> bool:
+    """Ask whether a fine-tune learns from generated sentences, too, where there are any."""
+    if speed == "adapter":
+        return False
+    bodies = {text.id: text.body for text in texts(project).values()}
+    found = generating.shelf(workspace(), project.id, bodies)
+    if found is None or not found.taught:
+        return False
+    return st.checkbox(
+        f"Also learn from the generated sentences ({found.taught:,} texts)",
+        help="They count half of what an answer of yours counts. Sentences of the texts that "
+        "judge the result are left out.",
+    )
 
 
 def _offer(project: Project) -> None:

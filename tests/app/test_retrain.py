@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from core.domain.generated import GeneratedSentence, Generation, GenerationSpec
 from core.project import retraining
+from core.project.intake import find_project, load_corpus
 from core.project.mapping import current
 from core.project.workspace import Workspace
 from core.steps.constraints import settle
@@ -93,3 +96,25 @@ def test_keeping_a_proposal_of_another_map_is_refused(
     app = press(open_app("retrain", mapped), "Keep new")
     assert "retrain again" in app.error[0].value
     assert current(workspace, mapped).map.id == earlier.new_map != stale.new_map
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_generated_sentences_teach_only_where_there_are_any_and_one_says_so(
+    mapped: str, workspace: Workspace, open_app: OpenApp, written: bool
+) -> None:
+    answer_many(workspace, mapped, 20)
+    if written:
+        text = load_corpus(workspace, find_project(workspace, mapped)).texts[0].id
+        spec, now = GenerationSpec(), datetime.now(UTC)
+        workspace.store.generations.begin(Generation("k", mapped, "bundled/x", spec, (text,), now))
+        sentences = [
+            GeneratedSentence(text, "entailed", "It says the same", 5.0, "bundled/x"),
+            GeneratedSentence(text, "contradicting", "It says something else", 0.0, "bundled/x"),
+        ]
+        workspace.store.generations.add(mapped, "k", sentences)
+    app = open_app("retrain", mapped)
+    ways = next(radio for radio in app.radio if radio.label == "How to train")
+    app = ways.set_value(next(way for way in ways.options if "Whole" in way)).run()
+    assert not app.exception
+    offered = [box.label for box in app.checkbox if "generated sentences" in box.label]
+    assert offered == (["Also learn from the generated sentences (1 texts)"] if written else [])

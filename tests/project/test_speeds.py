@@ -11,6 +11,7 @@ import pytest
 from core.adapters.encoders import Checkpoints
 from core.domain.errors import Cancelled, InputError, ModelError
 from core.domain.spaces import Embedding, Origin, Space
+from core.domain.training import TrainingExamples
 from core.project import retraining
 from core.project.arrays import load_embedding
 from core.project.encoders import open_encoder
@@ -159,3 +160,11 @@ def test_vectors_from_a_file_have_no_model_to_train(mapped: tuple[Workspace, str
     given = replace(here, map=replace(here.map, space=space.id))
     with pytest.raises(ModelError, match="no model to train"):
         retraining.demand_model(workspace, given)
+
+
+def test_generated_triplets_count_half_of_an_answer() -> None:
+    own = TrainingExamples((("a", "b", "c"),), (("a", "b", True),))
+    both = own.with_triplets([("a", "d", "e")], 0.5)
+    assert both.triplets == (("a", "b", "c"), ("a", "d", "e"))
+    assert both.triplet_weights == (1.0, 0.5)
+    assert (both.pairs, both.groups) == (own.pairs, own.groups)

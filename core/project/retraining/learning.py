@@ -15,14 +15,18 @@ from core.domain.spaces import Embedding, Floats
 from core.domain.training import Speed, TrainingExamples, TrainingSpec
 from core.project.arrays import load_embedding
 from core.project.encoders import open_trainable
+from core.project.generating import lesson
 from core.project.grouping import foundation, weigh
 from core.project.mapping import Current
 from core.project.pacing import remember_learning
-from core.project.retraining.material import Halves, learned
+from core.project.retraining.material import Halves, learned, texts_of
 from core.project.retraining.speeds import LAST_LAYERS, share_of
 from core.project.stages import Stage
 from core.project.workspace import Workspace
 from core.steps.training import adapted, examples, fit_adapter, score, split, taught_groups
+
+_GENERATED = 0.5
+"""What a triplet weighs that a model wrote: an answer of a person weighs twice as much."""
 
 _FEWEST_CHECKS = 10
 """Constraints below which a check after each epoch says nothing, and costs examples."""
@@ -60,8 +64,11 @@ def learn(
     bodies: Mapping[str, str],
     speed: Speed,
     stage: Stage,
+    *,
+    generated: bool = False,
 ) -> Trained:
-    """Train the current embedder on the half that teaches. Raises TooFewError, ModelError,
+    """Train the current embedder on the half that teaches; with `generated`, a fine-tune
+    learns from the kept generated sentences, too. Raises TooFewError, ModelError,
     StorageError, and Cancelled through `stage`."""
     started = time.monotonic()
     stage.report(_OPENED, "Preparing the training")
@@ -69,7 +76,7 @@ def learn(
     if speed == "adapter":
         trained = _adapt(workspace, here, halves, encoder)
     else:
-        trained = _tune(workspace, here, halves, bodies, speed, encoder, stage)
+        trained = _tune(workspace, here, halves, bodies, speed, encoder, stage, generated)
     return replace(trained, seconds=time.monotonic() - started)
 
 
@@ -103,11 +110,14 @@ def _tune(
     speed: Speed,
     encoder: SentenceEncoder,
     stage: Stage,
+    generated: bool,
 ) -> Trained:
     spec = replace(
         TrainingSpec(), seed=here.project.seed, layers=LAST_LAYERS if speed == "last" else None
     )
     found = lessons(workspace, here, halves, bodies)
+    if generated:
+        found = _with_generated(workspace, here, halves, bodies, found)
     losses: list[float] = []
     first = [0.0, 0]  # when the first step of this life was done, and its number
     each = 0.0
@@ -134,7 +144,9 @@ def _tune(
     )
     if each:
         remember_learning(workspace, here.project.id, each / share_of(speed))
-    return Trained(tuned, 0.0, tuple(losses), {"speed": speed, **asdict(spec)})
+    return Trained(
+        tuned, 0.0, tuple(losses), {"speed": speed, "generated": generated, **asdict(spec)}
+    )
 
 
 def lessons(
@@ -154,6 +166,16 @@ def lessons(
         grouping = _spoken_for(workspace, here, judgments)
         groups = taught_groups(load_embedding(workspace, here.map), grouping, bodies)
     return Lessons(examples(taught, bodies, groups), taught, stop)
+
+
+def _with_generated(
+    workspace: Workspace, here: Current, halves: Halves, bodies: Mapping[str, str], found: Lessons
+) -> Lessons:
+    """Return the lessons with the kept generated sentences (MultiCSR, third stage), but for
+    those of texts that judge or say when to stop."""
+    hidden = texts_of(halves.held_out) | texts_of(found.stop or Constraints())
+    written = lesson(workspace, here.project.id, bodies, without=hidden)
+    return replace(found, examples=found.examples.with_triplets(written.triplets, _GENERATED))
 
 
 def _spoken_for(workspace: Workspace, here: Current, judgments: tuple[Judgment, ...]) -> Grouping:

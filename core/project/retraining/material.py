@@ -98,7 +98,7 @@ def by_hand(judgments: Sequence[Judgment]) -> tuple[Judgment, ...]:
 
 def learned(judgments: Sequence[Judgment], held_out: Constraints) -> tuple[Judgment, ...]:
     """Return the answers that teach: those that count and touch no text that judges."""
-    judged = _texts(held_out)
+    judged = texts_of(held_out)
     return tuple(
         one
         for one in counting(judgments)
@@ -112,7 +112,8 @@ def _subjects(judgment: Judgment) -> Collection[str]:
     return (question.text,) if isinstance(question, Placement) else question.texts
 
 
-def _texts(constraints: Constraints) -> set[str]:
+def texts_of(constraints: Constraints) -> set[str]:
+    """Return the texts that constraints are about."""
     links = (*constraints.must_links, *constraints.cannot_links)
     found = {text for link in links for text in (link.left, link.right)}
     for one in constraints.triplets:

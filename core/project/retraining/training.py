@@ -28,7 +28,8 @@ def retrain(
 ) -> dict[str, Any]:
     """Train the current embedder on the settled answers and offer the result.
 
-    `params["speed"]` says how (domain.training.Speed). People's answers on held-out texts
+    `params["speed"]` says how (domain.training.Speed), `params["generated"]`
+    whether generated sentences teach, too. People's answers on held-out texts
     judge it; nothing current is touched. Returns the proposal's id. Raises TooFewError,
     ModelError, InputError, and Cancelled through `progress`.
     """
@@ -42,7 +43,8 @@ def retrain(
     pace = pace_of(workspace, project_id)
     expected = expected_seconds(speed, len(halves.train), len(corpus.texts), pace)
     tuning, drawing = shares(progress, *expected)
-    trained = learn(workspace, here, halves, bodies, speed, tuning)
+    generated = bool(params.get("generated"))
+    trained = learn(workspace, here, halves, bodies, speed, tuning, generated=generated)
     drawn = _draw(workspace, here, corpus, trained, drawing)
     if here.map.prior_key is not None:
         drawn = _shaped(workspace, here, drawn, judgments)
