@@ -147,9 +147,8 @@ def main() -> None:
             (data,) = read(DATA / f"{name}_test.csv", "text", ["label"])
             if part == "groups":
                 unseen = DATA / f"{name}_train.csv"
-                found = groups(
-                    data, *read(unseen, "text", ["label"]) if unseen.exists() else [None]
-                )
+                new = read(unseen, "text", ["label"]) if unseen.exists() else [None]
+                found = groups(data, new[0], given.ways)
             else:
                 found = {"next": next_round, "triplets": triplets}[part](data)
             for one in found:
