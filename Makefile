@@ -31,6 +31,7 @@ bench: $(VENV)/.dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.injection
 	$(BIN)/python -m benchmarks.naming
 	$(BIN)/python -m benchmarks.multicsr
+	$(BIN)/python -m benchmarks.retraining
 	$(BIN)/python -m benchmarks.classification
 	$(BIN)/python -m benchmarks.classification encoder
 
