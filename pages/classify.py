@@ -10,7 +10,7 @@ _ui.title("Classify")
 here = _ui.demand_map()
 st.caption(
     "Bring new texts, and each gets the topic where it belongs. Texts that the project holds "
-    "already return exactly what the map shows. Nothing in the project changes."
+    "already return exactly what the map shows. Nothing in the project changes unless you add them."
 )
 if not _ui.at_work_classifying(here.project):
     _ui.bring_batch()

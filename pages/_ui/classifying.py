@@ -13,6 +13,7 @@ from core.domain.projects import Project
 from core.project import classifying, use_cases
 from core.project.mapping import Current
 from pages._ui.cached import workspace
+from pages._ui.position import go_to
 from pages._ui.show import plain, told_errors
 from pages._ui.work import start, tell_end, watch
 
@@ -156,19 +157,33 @@ def show_classified(here: Current) -> None:
         )
     st.caption(" ".join(classifying.tell_batch(found)))
     _table(_rows(job.result["result"]), batch.text)
-    st.download_button(
-        "Download all rows as CSV",
-        lambda: classifying.csv_of(workspace(), batch, found),
-        "classified.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download all rows as CSV",
+            lambda: classifying.csv_of(workspace(), batch, found),
+            "classified.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        _join(here.project, batch)
     if found.drift is not None:
         st.markdown("#### Is this batch like your texts?")
         names = classifying.topic_names(here.taxonomy)
         for sentence in classifying.tell_drift(found.drift, names):
             st.markdown(plain(sentence))
+
+
+def _join(project: Project, batch: classifying.Batch) -> None:
+    if st.button(
+        "Add these texts to the project",
+        icon=":material/playlist_add:",
+        help="They land on the map beside the texts that they are like and join their topics; "
+        "nothing that is there moves. Undo takes them off again.",
+    ):
+        with told_errors():
+            classifying.join(workspace(), project, batch)
+            go_to("pages/map.py")
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from streamlit.testing.v1 import AppTest
 
 from core.domain.jobs import JobStatus
-from core.project import classifying
+from core.project import adding, classifying, use_cases
 from core.project.mapping import current
 from core.project.workspace import Workspace
 from tests.app.conftest import Silent
@@ -105,3 +107,19 @@ def test_an_encoder_is_trained_first_and_a_batch_that_is_gone_is_told(
     app.run()
     assert not app.exception
     assert len(app.error) == 1
+
+
+def test_classified_texts_join_the_project_on_request(
+    mapped: str, workspace: Workspace, open_app: OpenApp
+) -> None:
+    before = len(corpus_of(workspace, mapped))
+    finished(workspace, mapped, [FITTING, "zebra"])
+    app = press(open_app("classify", mapped), "Add these texts to the project")
+    assert not app.exception
+    job = workspace.store.jobs.last_job(mapped, adding.KIND)
+    assert job is not None
+    while not use_cases.watch_job(workspace, job.id).status.over:
+        time.sleep(0.5)
+    after = corpus_of(workspace, mapped)
+    assert len(after) == before + 2
+    assert {FITTING, "zebra"} <= {text.body for text in after}

@@ -6,6 +6,7 @@ from core.project.classifying.batches import (
     bring,
     change_text,
     corpus_of,
+    join,
     keep_table,
 )
 from core.project.classifying.keeping import Trained, load, newest
@@ -41,6 +42,7 @@ __all__ = [
     "csv_of",
     "is_current",
     "is_stale",
+    "join",
     "keep_table",
     "load",
     "newest",

@@ -6,7 +6,10 @@ import json
 from dataclasses import asdict, dataclass, replace
 
 from core.domain.errors import InputError
+from core.domain.jobs import Job
+from core.domain.projects import Project
 from core.domain.texts import Columns, Corpus, Table
+from core.project import adding
 from core.project.intake import guess, read_pasted, read_upload
 from core.project.workspace import Workspace
 from core.steps.texts import make_corpus
@@ -90,6 +93,14 @@ def table_of(workspace: Workspace, batch: Batch) -> Table:
 def corpus_of(workspace: Workspace, batch: Batch) -> Corpus:
     """Return the batch's distinct texts, and which row holds which."""
     return make_corpus(table_of(workspace, batch), batch.columns)
+
+
+def join(workspace: Workspace, project: Project, batch: Batch) -> Job | None:
+    """Add a batch's texts to the project in a worker process, None where nothing is to be
+    waited for. Raises InputError where nothing in it is new, and BusyError while another
+    job is live."""
+    table = table_of(workspace, batch)
+    return adding.begin(workspace, project, adding.prepare(workspace, project, table, batch.text))
 
 
 def _keep(workspace: Workspace, batch: Batch) -> str:
