@@ -76,6 +76,7 @@ def retrain_and_keep(page: Page) -> None:
     button(page, "Retrain the embedder").click()
     expect(page.locator("h1")).to_have_text("Retrain")
     shoot(page, "4-retrain")
+    page.get_by_text("Last layers").first.click()
     button(page, "Retrain the embedder").click()
     expect(page.get_by_text("Training, step", exact=False)).to_be_visible(timeout=120_000)
     page.reload()
