@@ -12,7 +12,6 @@ from pages._ui.classifying import (
     choose_classifier,
     offer_batch,
     show_classified,
-    show_quality,
 )
 from pages._ui.clustering import clustering_settings, show_condensed
 from pages._ui.comparing import show_comparison
@@ -44,6 +43,7 @@ from pages._ui.position import (
 )
 from pages._ui.prompts import show_prompts
 from pages._ui.proposal import show_proposal
+from pages._ui.quality import show_quality
 from pages._ui.recipe import show_recipe
 from pages._ui.returned import show_import
 from pages._ui.selection import show_tray

@@ -36,8 +36,7 @@ def show_generated(project: Project) -> None:
     tell_end(use_cases.last_job(workspace(), project.id, generating.KIND))
     with told_errors():
         _offer(project)
-    bodies = {text.id: text.body for text in texts(project).values()}
-    found = generating.shelf(workspace(), project.id, bodies)
+    bodies, found = _shelf(project)
     if found is None:
         return
     st.caption(plain(found.told))
@@ -52,8 +51,7 @@ def also_generated(project: Project, speed: Speed) -> bool:
     """Ask whether a fine-tune learns from generated sentences, too, where there are any."""
     if speed == "adapter":
         return False
-    bodies = {text.id: text.body for text in texts(project).values()}
-    found = generating.shelf(workspace(), project.id, bodies)
+    _, found = _shelf(project)
     if found is None or not found.taught:
         return False
     return st.checkbox(
@@ -61,6 +59,12 @@ def also_generated(project: Project, speed: Speed) -> bool:
         help="They count half of what an answer of yours counts. Sentences of the texts that "
         "judge the result are left out.",
     )
+
+
+def _shelf(project: Project) -> tuple[dict[str, str], generating.Shelf | None]:
+    """Return the bodies of the project's texts, and what was written for them."""
+    bodies = {text.id: text.body for text in texts(project).values()}
+    return bodies, generating.shelf(workspace(), project.id, bodies)
 
 
 def _offer(project: Project) -> None:

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.domain.taxonomy import NewTopic, Reassign, Topic
+from core.domain.taxonomy import Topic
 from core.project.checking import Overview
 from core.project.mapping import Current
 from core.project.viewing import likeness
 from pages._ui.cached import arrays, texts
-from pages._ui.shaping import apply
+from pages._ui.moving import offer_move, offer_topic, offer_unassign
 
 
 def show_texts(here: Current, overview: Overview, topic: Topic) -> None:
@@ -55,28 +55,13 @@ def show_texts(here: Current, overview: Overview, topic: Topic) -> None:
 
 
 def _actions(here: Current, overview: Overview, topic: Topic, chosen: tuple[str, ...]) -> None:
-    version, none = here.taxonomy.version, not chosen
     names = {
         line.topic.id: line.topic.label
         for line in overview.lines
         if line.leaf and line.topic.id != topic.id
     }
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        target = st.selectbox(
-            "Move to",
-            list(names),
-            format_func=names.get,
-            index=None,
-            placeholder="a topic",
-            width=260,
-        )
-        move = Reassign(version, chosen, target or "")
-        st.button("Move", disabled=none or target is None, on_click=apply, args=(here, move))
-        st.button(
-            "Unassign", disabled=none, on_click=apply, args=(here, Reassign(version, chosen, ""))
-        )
+        offer_move(here, names, chosen)
+        offer_unassign(here, chosen)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        label = st.text_input("New topic", placeholder="its name", width=260)
-        make = NewTopic(version, chosen, label)
-        empty = none or not label.strip()
-        st.button("Create", disabled=empty, on_click=apply, args=(here, make))
+        offer_topic(here, chosen, 260)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.domain.taxonomy import NewTopic, Reassign
 from core.project import exporting
 from core.project.mapping import Current
 from core.project.viewing import View
 from pages._ui.cached import texts
+from pages._ui.moving import offer_move, offer_topic, offer_unassign
 from pages._ui.position import put_in_tray, tray
-from pages._ui.shaping import apply, show_stale
+from pages._ui.shaping import show_stale
 
 
 def show_tray(here: Current, shown: View) -> None:
@@ -38,22 +38,10 @@ def show_tray(here: Current, shown: View) -> None:
 
 
 def _actions(here: Current, shown: View, chosen: tuple[str, ...], frame: pd.DataFrame) -> None:
-    version, names = here.taxonomy.version, {topic.id: topic.label for topic in shown.topics}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        target = st.selectbox(
-            "Move to",
-            list(names),
-            format_func=names.get,
-            index=None,
-            placeholder="a topic",
-            width=260,
-        )
-        move = Reassign(version, chosen, target or "")
-        st.button("Move", disabled=target is None, on_click=apply, args=(here, move))
-        label = st.text_input("New topic", placeholder="its name", width=200)
-        make = NewTopic(version, chosen, label)
-        st.button("Create", disabled=not label.strip(), on_click=apply, args=(here, make))
-        st.button("Unassign", on_click=apply, args=(here, Reassign(version, chosen, "")))
+        offer_move(here, {topic.id: topic.label for topic in shown.topics}, chosen)
+        offer_topic(here, chosen, 200)
+        offer_unassign(here, chosen)
         st.download_button(
             "Download",
             exporting.selection_csv(frame),

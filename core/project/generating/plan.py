@@ -9,7 +9,7 @@ from core.domain.generated import KINDS, GenerationSpec
 from core.domain.ids import content_id
 from core.domain.llm import ModelChoice, Usage
 from core.project.judging import settings_of
-from core.project.judging.costs import lasting, money
+from core.project.judging.costs import lasting, lasts, money
 from core.project.workspace import Workspace
 
 BUNDLED = ModelChoice("bundled", "bundled")
@@ -61,7 +61,4 @@ def expected(workspace: Workspace, project_id: str, spec: GenerationSpec) -> Exp
     # Each sample is a call, and so is its score.
     calls = spec.texts * len(KINDS) * spec.draws * 2
     each = workspace.store.spending.mean_seconds(project_id) or _SECONDS_A_CALL
-    seconds = calls * each / settings.concurrency
-    if settings.per_minute:
-        seconds = max(seconds, 60.0 * calls / settings.per_minute)
-    return Expected(seconds, calls, calls * settings.price.of(_TYPICAL))
+    return Expected(lasts(settings, calls, each), calls, calls * settings.price.of(_TYPICAL))

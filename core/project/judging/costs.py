@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
-from core.domain.judging import NANO, ModelUsage
+from core.domain.judging import NANO, Budget, JudgeSettings, ModelUsage
 from core.domain.llm import ModelChoice, Prompt, Usage
 from core.project.judging.asking import Wording, wording
 from core.project.judging.plan import budget_of, settings_of
@@ -97,18 +97,31 @@ def estimate(workspace: Workspace, project_id: str, count: int) -> Estimate:
     if made.calls >= _ENOUGH:
         typical = Usage(made.prompt_tokens // made.calls, made.completion_tokens // made.calls)
     calls = round(each * count)
-    seconds = calls * (workspace.store.spending.mean_seconds(project_id, made.model) or _SECONDS)
-    # A model inside Clade answers one call after the other.
-    seconds /= 1 if settings.provider in ("bundled", "transformers") else settings.concurrency
-    if settings.per_minute:
-        seconds = max(seconds, 60.0 * calls / settings.per_minute)
+    each_seconds = workspace.store.spending.mean_seconds(project_id, made.model) or _SECONDS
+    return reckoned(settings, budget, count, calls, typical, each_seconds)
+
+
+def reckoned(
+    settings: JudgeSettings, budget: Budget, questions: int, calls: int, each: Usage, seconds: float
+) -> Estimate:
+    """Return what `calls` come to that take `each` tokens and `seconds` apiece."""
     return Estimate(
-        questions=count,
+        questions=questions,
         calls=calls,
-        dollars=calls * settings.price.of(typical),
-        seconds=seconds,
+        dollars=calls * settings.price.of(each),
+        seconds=lasts(settings, calls, seconds),
         left=max(0, budget.cap - budget.spent - budget.reserved) / NANO,
     )
+
+
+def lasts(settings: JudgeSettings, calls: int, each: float) -> float:
+    """Return the seconds that `calls` last which take `each` seconds apiece."""
+    # A model inside Clade answers one call after the other.
+    local = settings.provider in ("bundled", "transformers")
+    seconds = calls * each / (1 if local else settings.concurrency)
+    if settings.per_minute:
+        seconds = max(seconds, 60.0 * calls / settings.per_minute)
+    return seconds
 
 
 def _made(workspace: Workspace, project_id: str, choice: ModelChoice) -> ModelUsage:

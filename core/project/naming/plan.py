@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from core.domain.judging import NANO
 from core.domain.llm import Usage
-from core.project.judging.costs import Estimate
+from core.project.judging.costs import Estimate, reckoned
 from core.project.judging.plan import budget_of, settings_of
 from core.project.workspace import Workspace
 
@@ -20,13 +19,5 @@ def expected(workspace: Workspace, project_id: str, topics: int) -> Estimate:
     """
     settings, budget = settings_of(workspace, project_id), budget_of(workspace, project_id)
     local = settings.choice.provider in ("bundled", "transformers")
-    seconds = topics * (_SECONDS_INSIDE if local else _SECONDS_A_CALL / settings.concurrency)
-    if settings.per_minute:
-        seconds = max(seconds, 60.0 * topics / settings.per_minute)
-    return Estimate(
-        questions=topics,
-        calls=topics,
-        dollars=topics * settings.price.of(_TYPICAL),
-        seconds=seconds,
-        left=max(0, budget.cap - budget.spent - budget.reserved) / NANO,
-    )
+    seconds = _SECONDS_INSIDE if local else _SECONDS_A_CALL
+    return reckoned(settings, budget, topics, topics, _TYPICAL, seconds)

@@ -9,6 +9,7 @@ import numpy as np
 from core.domain.clusterings import UNASSIGNED
 from core.domain.neighbours import Beside
 from core.domain.spaces import Floats, Ints
+from core.steps.clustering.voting import winners
 
 # A text whose nearest one is farther away than for 99 in 100 of those that were there is odd.
 _ODD = 0.01
@@ -32,16 +33,9 @@ def join(
     strength = np.zeros(len(near.rows), dtype=np.float32)
     if not near.rows.shape[1]:
         return found, strength
-    ids, codes = np.unique(groups, return_inverse=True)
-    votes = np.zeros((len(found), len(ids)))
-    weights = near.cosines.astype(np.float64).clip(1e-6) ** 3
-    lines = np.repeat(np.arange(len(found)), near.rows.shape[1])
-    np.add.at(votes, (lines, codes[near.rows].ravel()), weights.ravel())
-    votes /= weights.sum(axis=1, keepdims=True)
-    best = votes.argmax(axis=1)
-    share = votes[np.arange(len(best)), best]
+    best, share = winners(groups[near.rows], near.cosines, unassigned=True)
     odd = near.cosines[:, 0] < (np.quantile(usual, _ODD) if len(usual) else -1.0)
-    taken = (share >= _SHARE) & ~odd & ~np.isin(ids[best], list(closed))
-    found[taken] = ids[best[taken]]
+    taken = (share >= _SHARE) & ~odd & ~np.isin(best, list(closed))
+    found[taken] = best[taken]
     strength[found != UNASSIGNED] = share[found != UNASSIGNED]
     return found, strength

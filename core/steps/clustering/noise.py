@@ -9,6 +9,7 @@ import numpy as np
 from core.domain.clusterings import UNASSIGNED, Clustering
 from core.domain.errors import InputError
 from core.domain.neighbours import Neighbours
+from core.steps.clustering.voting import winners
 
 # Neighbours that are asked, and how much of their weight must speak for one cluster.
 _ASKED = 15
@@ -30,14 +31,9 @@ def take_in(clustering: Clustering, near: Neighbours) -> Clustering:
     if clustering.spec.noise != "majority" or not len(loose) or not near.k:
         return clustering
     around = clustering.labels[near.rows[loose, :_ASKED]]
-    weights = near.cosines[loose, :_ASKED].astype(np.float64).clip(1e-6) ** 3
-    weights[around == UNASSIGNED] = 0.0
-    ids = np.unique(around)
-    votes = np.zeros((len(loose), len(ids)))
-    np.add.at(votes, (np.arange(len(loose))[:, None], np.searchsorted(ids, around)), weights)
-    share = votes.max(axis=1) / np.maximum(weights.sum(axis=1), 1e-12)
+    best, share = winners(around, near.cosines[loose, :_ASKED], unassigned=False)
     joins = share > _MAJORITY
     labels, strength = clustering.labels.copy(), clustering.strength.copy()
-    labels[loose[joins]] = ids[votes[joins].argmax(axis=1)]
+    labels[loose[joins]] = best[joins]
     strength[loose[joins]] = share[joins] / 2
     return replace(clustering, labels=labels, strength=strength)
