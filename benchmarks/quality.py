@@ -17,6 +17,7 @@ import json
 import statistics
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,7 +30,7 @@ from benchmarks.judge import Errors, SimulatedJudge
 from benchmarks.report import table
 from core.adapters.encoders import load_bundled
 from core.domain.clusterings import UNASSIGNED, Centroids, Clustering, ClusterSpec
-from core.domain.groupings import Grouping
+from core.domain.groupings import Ground, Grouping
 from core.domain.ids import text_id
 from core.domain.judgments import Judgment, Source
 from core.domain.spaces import Embedding
@@ -87,9 +88,14 @@ def read(path: Path, text_column: str, columns: list[str]) -> list[Data]:
 @cache
 def first_map(data: Data, seed: int) -> Clustering:
     """Return the map's partition before any question; kept, as rows of a table share it."""
-    near = find_neighbours(data.embedding, seed=seed)
-    layout = project(data.embedding, near, seed=seed)
-    return cluster(data.embedding, layout, resolve(ClusterSpec(), len(data.gold)))
+    return partition(data.embedding, seed)
+
+
+def partition(embedding: Embedding, seed: int) -> Clustering:
+    """Return the clusters of a space's map."""
+    near = find_neighbours(embedding, seed=seed)
+    layout = project(embedding, near, seed=seed)
+    return cluster(embedding, layout, resolve(ClusterSpec(), len(embedding.text_ids)))
 
 
 def judge_of(data: Data, plan: Plan, seed: int, source: Source) -> SimulatedJudge:
@@ -116,18 +122,32 @@ def clade(data: Data, prior: Clustering, plan: Plan, seed: int) -> tuple[Groupin
     ]
     grouping = weigh(ground, prior, judgments)
     for judge, budget in judges:
-        left = budget
-        while left > 0:
-            known = {judgment.question.id for judgment in judgments}
-            size = min(left, MOST, max(FEWEST, len(judgments) // SHARE))
-            batch = propose_placements(ground, grouping, count=size, asked=known)
-            if not batch:
-                break
-            judgments += judge.judge([item.question for item in batch])
-            left -= len(batch)
-            grouping = weigh(ground, prior, judgments)
+        for after in ask(ground, prior, grouping, judge, budget, judgments):
+            grouping = after
         asked += judge.asked
     return grouping, asked
+
+
+def ask(
+    ground: Ground,
+    prior: Clustering,
+    grouping: Grouping,
+    judge: SimulatedJudge,
+    budget: int,
+    judgments: list[Judgment],
+) -> Iterator[Grouping]:
+    """Ask `budget` placements in batches, beginning with what `grouping` leaves open. Each
+    batch's answers are put to `judgments`, and the groups that all speak for are yielded."""
+    end = len(judgments) + budget
+    while len(judgments) < end:
+        known = {judgment.question.id for judgment in judgments}
+        size = min(end - len(judgments), MOST, max(FEWEST, len(judgments) // SHARE))
+        batch = propose_placements(ground, grouping, count=size, asked=known)
+        if not batch:
+            return
+        judgments += judge.judge([item.question for item in batch])
+        grouping = weigh(ground, prior, judgments)
+        yield grouping
 
 
 def reference(data: Data, plan: Plan, seed: int) -> tuple[np.ndarray, Counter[str]]:

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from benchmarks.quality import Data, Plan, judge_of, read
+from benchmarks.quality import Data, Plan, judge_of, partition, read
 from benchmarks.report import DATA, keep
 from benchmarks.retraining.spaces import (
     WAYS,
@@ -28,7 +28,6 @@ from benchmarks.retraining.spaces import (
     judged,
     learn,
     nearest_group,
-    partition,
 )
 from core.adapters.encoders import fine_tune, load_bundled
 from core.domain.groupings import Grouping
@@ -72,7 +71,7 @@ def groups(data: Data, new: Data | None, ways: Sequence[str]) -> Iterator[dict[s
                 unasked.append(round_.unasked_accuracy(grouping))
                 seconds.append(learned.seconds)
                 if new is not None:
-                    vectors = learned.encode([t.body for t in new.texts], new.embedding.vectors)
+                    vectors = learned.encode(new)
                     told = nearest_group(learned.embedding, grouping, vectors)
                     unseen.append(100 * accuracy(told, new.gold))
             asked = (data, plan.accuracy, plan.questions, way)
@@ -90,9 +89,8 @@ def next_round(data: Data) -> Iterator[dict[str, Any]]:
             first = first_round(data, plan, seed)
             targets: list[tuple[int, float]] = []
 
-            def note(asked: int, grouping: Grouping, found=targets) -> bool:
+            def note(asked: int, grouping: Grouping, found=targets) -> None:
                 found.append((asked, accuracy(grouping.clustering.labels.tolist(), data.gold)))
-                return False
 
             ask(data, data.embedding, first.prior, plan, seed, first.judgments, note)
             goal = targets[-1][1]

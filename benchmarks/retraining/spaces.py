@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-import numpy as np
-
-from benchmarks.quality import FEWEST, MOST, SHARE, Data, Plan, first_map, judge_of
+from benchmarks import quality
+from benchmarks.quality import Data, Plan, first_map, judge_of
 from core.adapters.encoders import fine_tune, load_bundled
-from core.domain.clusterings import Centroids, Clustering, ClusterSpec
+from core.domain.clusterings import Centroids, Clustering
 from core.domain.groupings import Ground, Grouping
 from core.domain.judgments import Judgment
 from core.domain.questions import Placement
@@ -20,16 +19,13 @@ from core.domain.training import TrainingSpec
 from core.project.clusterllm import BUNDLED
 from core.project.grouping import weigh
 from core.project.settled import settle
-from core.steps.clustering import cluster, resolve
 from core.steps.grouping import lay_ground
 from core.steps.metrics import accuracy
 from core.steps.neighbours import find_neighbours
-from core.steps.projection import project
-from core.steps.questions import propose_placements
 from core.steps.training import adapted, examples, fit_adapter, taught_groups
 
-Encode = Callable[[Sequence[str], Floats], Floats]
-"""From bodies and their untuned vectors to the vectors of a space."""
+Encode = Callable[[Data], Floats]
+"""From texts to their vectors in a space."""
 
 WAYS = ("none", "adapter", "whole", "clusterllm")
 """No retraining, the quick adapter, the whole encoder, and the reference recipe's training
@@ -78,25 +74,17 @@ def ask(
     plan: Plan,
     seed: int,
     earlier: Sequence[Judgment] = (),
-    on_batch: Callable[[int, Grouping], bool] | None = None,
+    on_batch: Callable[[int, Grouping], None] = lambda asked, grouping: None,
 ) -> Asked:
-    """Ask `plan.questions` more in a space; `on_batch(asked, grouping)` may end it (True)."""
-    near = find_neighbours(embedding, seed=0)
+    """Ask `plan.questions` more in a space; `on_batch(asked, grouping)` follows each batch."""
     total = plan.questions + len(earlier)
-    ground = lay_ground(embedding, prior, near, blocks=total)
+    ground = lay_ground(embedding, prior, find_neighbours(embedding, seed=0), blocks=total)
     judge = judge_of(data, plan, seed + 7 * len(earlier), "llm")
     said = list(earlier)
     grouping = weigh(ground, prior, said)
-    while len(said) < total:
-        known = {one.question.id for one in said}
-        size = min(total - len(said), MOST, max(FEWEST, len(said) // SHARE))
-        batch = propose_placements(ground, grouping, count=size, asked=known)
-        if not batch:
-            break
-        said += judge.judge([item.question for item in batch])
-        grouping = weigh(ground, prior, said)
-        if on_batch is not None and on_batch(len(said) - len(earlier), grouping):
-            break
+    for after in quality.ask(ground, prior, grouping, judge, plan.questions, said):
+        grouping = after
+        on_batch(len(said) - len(earlier), grouping)
     return Asked(data, seed, ground, prior, tuple(said), grouping)
 
 
@@ -109,12 +97,12 @@ def learn(asked: Asked, way: str) -> Learned:
     """Return the space that the answers teach in one of `WAYS`."""
     data, started = asked.data, time.monotonic()
     if way == "none":
-        return Learned(data.embedding, lambda bodies, vectors: vectors, 0.0)
+        return Learned(data.embedding, lambda new: new.embedding.vectors, 0.0)
     if way == "adapter":
         adapter = fit_adapter(data.embedding, asked.grouping, seed=asked.seed)
         found = adapted(data.embedding, adapter, "adapted")
         spent = time.monotonic() - started
-        return Learned(found, lambda bodies, vectors: unit(vectors @ adapter.matrix), spent)
+        return Learned(found, lambda new: adapted(new.embedding, adapter, "new").vectors, spent)
     bodies = {text.id: text.body for text in data.texts}
     constraints = settle(asked.judgments, frozenset(bodies))
     if way == "whole":
@@ -123,16 +111,12 @@ def learn(asked: Asked, way: str) -> Learned:
     else:
         material, spec = replace(examples(constraints, bodies), pairs=(), pair_weights=()), BUNDLED
     tuned = fine_tune(load_bundled(), material, replace(spec, seed=asked.seed), lambda *_: None)
-    vectors = tuned.encode([text.body for text in data.texts])
-    found = Embedding(tuned.space.id, data.embedding.text_ids, vectors)
-    return Learned(found, lambda b, _: tuned.encode(b), time.monotonic() - started)
 
+    def encode(new: Data) -> Floats:
+        return tuned.encode([text.body for text in new.texts])
 
-def partition(embedding: Embedding, seed: int) -> Clustering:
-    """Return the map's partition of a space that knows no answer, as the product makes it."""
-    near = find_neighbours(embedding, seed=seed)
-    layout = project(embedding, near, seed=seed)
-    return cluster(embedding, layout, resolve(ClusterSpec(), len(embedding.text_ids)))
+    found = Embedding(tuned.space.id, data.embedding.text_ids, encode(data))
+    return Learned(found, encode, time.monotonic() - started)
 
 
 def judged(asked: Asked, learned: Learned, prior: Clustering) -> Grouping:
@@ -147,8 +131,3 @@ def nearest_group(embedding: Embedding, grouping: Grouping, vectors: Floats) -> 
     groups = Centroids.of(embedding.vectors, grouping.clustering.labels)
     found: list[int] = groups.ids[(vectors @ groups.vectors.T).argmax(axis=1)].tolist()
     return found
-
-
-def unit(vectors: Floats) -> Floats:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)

@@ -228,7 +228,8 @@ def test_odd_texts_stay_unassigned_and_are_counted(mapped: tuple[Workspace, str]
 def test_a_worker_process_adds_pasted_lines(mapped: tuple[Workspace, str]) -> None:
     workspace, project_id = mapped
     project = find_project(workspace, project_id)
-    job = adding.bring_more(workspace, project, None, b"Where is my card?\nMy card is late")
+    table = adding.read_more(workspace, None, b"Where is my card?\nMy card is late")
+    job = adding.begin(workspace, project, adding.prepare(workspace, project, table))
     assert job is not None
     while not (job := use_cases.watch_job(workspace, job.id)).status.over:
         time.sleep(0.1)

@@ -11,7 +11,6 @@ from core.domain.jobs import Job
 from core.domain.projects import Project
 from core.domain.texts import Table
 from core.jobs import queue
-from core.project.drawing import expected_seconds
 from core.project.intake import guess, load_corpus, load_table, read_pasted, read_upload
 from core.project.workspace import Workspace
 from core.steps.addition import Joined, join_rows
@@ -41,11 +40,6 @@ class Ready:
         texts = "1 text" if self.texts == 1 else f"{self.texts:,} texts"
         there = f" {self.known:,} more are in the project already." if self.known else ""
         return f"{rows} to add, with {texts} that the project does not have.{there}"
-
-    @property
-    def seconds(self) -> int:
-        """Return about how long it takes, on two cores."""
-        return 3 + round(expected_seconds(self.texts) / 2)
 
 
 def read_more(workspace: Workspace, name: str | None, data: bytes) -> Table:
@@ -105,11 +99,6 @@ def begin(workspace: Workspace, project: Project, ready: Ready) -> Job | None:
     settings = workspace.settings
     jobs, threads = workspace.store.jobs, settings.worker_threads
     return queue.start(jobs, settings.home, project.id, KIND, ready.params, threads)
-
-
-def bring_more(workspace: Workspace, project: Project, name: str | None, data: bytes) -> Job | None:
-    """Read a file, or pasted lines (`name` None), and add its rows at one go."""
-    return begin(workspace, project, prepare(workspace, project, read_more(workspace, name, data)))
 
 
 def _told(joined: Joined, project: Project, text: str) -> tuple[str, ...]:
