@@ -79,7 +79,10 @@ def test_cards_are_answered_beside_a_batch_that_is_paused_goes_on_and_is_summed_
     expect(page.get_by_text("The batch is paused", exact=False)).to_be_visible()
     shoot(page, "9-paused")
     page.get_by_role("button", name="Go on with the LLM").click()
-    page.get_by_role("button", name="End", exact=False).first.click()
+    # Not before the batch is at work again: until then the paused one's buttons stand,
+    # and a press on a button that is just being taken away is nobody's.
+    expect(page.get_by_text("You may go on or leave meanwhile")).to_be_visible()
+    page.get_by_role("button", name="End", exact=True).click()
     expect(page.get_by_text("The batch was ended", exact=False)).to_be_visible()
     expect(page.get_by_text(re.compile(r"The LLM answered \d+"))).to_be_visible()
     page.screenshot(path=SHOTS / "9-summed-up.png")
