@@ -37,12 +37,8 @@ def search_box(project: Project) -> None:
     if query:
         with _ui.told_errors():
             found = intake.search(_ui.corpus(project), query)
-            st.button(
-                f"Select all {len(found):,}",
-                disabled=not found,
-                on_click=_ui.put_in_tray,
-                args=(found,),
-            )
+            label = f"Select all {len(found):,}"
+            _ui.press(label, _ui.put_in_tray, found, disabled=not found)
 
 
 def ranked(shown: View) -> list[int]:
@@ -60,7 +56,7 @@ def ranked(shown: View) -> list[int]:
     focus = [int(order[row]) for row in event["selection"]["rows"]]
     if focus:
         chosen = tuple(shown.text_ids[row] for group in focus for row in shown.members(group))
-        st.button(f"Select these {len(chosen):,} texts", on_click=_ui.put_in_tray, args=(chosen,))
+        _ui.press(f"Select these {len(chosen):,} texts", _ui.put_in_tray, chosen)
     return focus
 
 

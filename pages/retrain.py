@@ -34,12 +34,11 @@ def what_there_is(here: Current) -> None:
     counts(found)
     way = chosen(retraining.ways(_ui.workspace(), here.project.id, found))
     generated = _ui.also_generated(here.project, way.speed)
-    st.button(
+    _ui.press(
         "Retrain the embedder",
+        *(_ui.start, here.project.id, "retrain", {"speed": way.speed, "generated": generated}),
         type="primary",
         icon=":material/model_training:",
-        on_click=_ui.start,
-        args=(here.project.id, "retrain", {"speed": way.speed, "generated": generated}),
     )
     st.caption(
         f"{retraining.duration(way.seconds).capitalize()} on {retraining.place(_ui.workspace())}, "

@@ -41,6 +41,7 @@ from pages._ui.position import (
     put_in_tray,
     tray,
 )
+from pages._ui.press import press
 from pages._ui.prompts import show_prompts
 from pages._ui.proposal import show_proposal
 from pages._ui.quality import show_quality
@@ -89,6 +90,7 @@ __all__ = [
     "overview",
     "pick",
     "plain",
+    "press",
     "put_in_tray",
     "seat",
     "show_archived",

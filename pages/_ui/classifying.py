@@ -14,6 +14,7 @@ from core.project import classifying, use_cases
 from core.project.mapping import Current
 from pages._ui.cached import workspace
 from pages._ui.position import go_to
+from pages._ui.press import press
 from pages._ui.show import plain, told_errors
 from pages._ui.work import start, tell_end, watch
 
@@ -88,11 +89,10 @@ def choose_classifier(here: Current) -> ClassifierKind:
         st.caption("It is trained when you classify; or train it now to see how good it is.")
     if not current:
         label = "Train it" if kept is None else "Train it again"
-        st.button(
+        press(
             label,
+            *(start, here.project.id, classifying.TRAIN, {"kind": kind}),
             icon=":material/model_training:",
-            on_click=start,
-            args=(here.project.id, classifying.TRAIN, {"kind": kind}),
         )
     return kind
 
@@ -116,12 +116,11 @@ def offer_batch(here: Current, kind: ClassifierKind) -> None:
                 if wanted != batch.text:
                     st.query_params[_KEY] = classifying.change_text(workspace(), batch, wanted)
                     st.rerun()
-            st.button(
+            press(
                 "Classify",
+                *(start, here.project.id, classifying.CLASSIFY, {"batch": key, "kind": kind}),
                 type="primary",
                 icon=":material/label:",
-                on_click=start,
-                args=(here.project.id, classifying.CLASSIFY, {"batch": key, "kind": kind}),
             )
 
 

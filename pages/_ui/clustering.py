@@ -11,6 +11,7 @@ from core.project import pictures
 from core.project.drawing import describe, kept_tree, suggested
 from core.project.mapping import Current
 from pages._ui.cached import arrays, workspace
+from pages._ui.press import press
 from pages._ui.show import is_dark
 from pages._ui.work import start
 
@@ -49,9 +50,7 @@ def clustering_settings(here: Current) -> None:
         )
         st.caption(ABOUT[method])
         params = {"method": method, **_sizes(spec, method, count)}
-        st.button(
-            "Cluster again", type="primary", on_click=start, args=(here.project.id, "map", params)
-        )
+        press("Cluster again", start, here.project.id, "map", params, type="primary")
         st.caption("Names, locks and moves made by hand are carried over; Undo brings all back.")
 
 

@@ -9,6 +9,7 @@ from core.project import comparing, pictures, use_cases
 from core.project.mapping import Current
 from core.project.viewing import View
 from pages._ui.cached import workspace
+from pages._ui.press import press
 from pages._ui.show import is_dark
 from pages._ui.work import start, tell_end, watch
 
@@ -53,13 +54,12 @@ def _choose(here: Current, shown: View) -> None:
             "Compare with", ways, list(FIRST), format_func=comparing.WAYS.__getitem__, key="ways"
         )
         seconds = comparing.expected_seconds(chosen, len(shown.text_ids))
-        st.button(
+        press(
             "Compare",
+            *(start, here.project.id, comparing.KIND, {"ways": chosen}),
             type="primary",
             disabled=not chosen,
             help=f"About {seconds} s on two cores.",
-            on_click=start,
-            args=(here.project.id, comparing.KIND, {"ways": chosen}),
         )
 
 

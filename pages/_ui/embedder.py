@@ -12,6 +12,7 @@ from core.domain.projects import Project
 from core.project import embedders, history
 from core.project.mapping import Current
 from pages._ui.cached import workspace
+from pages._ui.press import press
 from pages._ui.show import plain, told_errors
 from pages._ui.work import start
 
@@ -35,12 +36,11 @@ def first_embedder(project: Project) -> None:
     """Offer what the first map is made with, and the button that makes it."""
     with st.expander("Embedder", icon=":material/memory:"):
         choice = _choice(project)
-    st.button(
+    press(
         "Make the map",
+        *(start, project.id, "map", {"embedder": choice}),
         type="primary",
         disabled=choice is None,
-        on_click=start,
-        args=(project.id, "map", {"embedder": choice}),
     )
 
 
@@ -50,12 +50,11 @@ def other_embedder(here: Current) -> None:
         names = [o.space.encoder for o in history.lessons(workspace(), here.map.space)]
         st.caption(f"Now: {plain(names[0])}.")
         choice = _choice(here.project)
-        st.button(
+        press(
             "Embed anew",
+            *(start, here.project.id, "map", {"embedder": choice}),
             type="primary",
             disabled=choice is None,
-            on_click=start,
-            args=(here.project.id, "map", {"embedder": choice}),
         )
         st.caption(
             "Clusters are matched, names, locks and moves made by hand are carried over; Undo or "

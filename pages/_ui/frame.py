@@ -13,13 +13,15 @@ from core.project import shaping
 from pages._ui.cached import workspace
 from pages._ui.llm import show_meter
 from pages._ui.position import chosen_project
+from pages._ui.press import do_pressed
 from pages._ui.show import is_dark, plain, told_errors
 
 _STYLE = Path(__file__).resolve().parents[2] / "assets" / "style.css"
 
 
 def frame() -> None:
-    """Draw what every page has."""
+    """Draw what every page has, after what a button was pressed for is done."""
+    do_pressed()
     # Beside a mark: Streamlit sends bare style to where toasts go, and a toast would replace it.
     theme = "dark" if is_dark() else "light"
     style = _STYLE.read_text("utf-8")

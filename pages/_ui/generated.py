@@ -15,6 +15,7 @@ from core.project import generating, judging, use_cases
 from pages._ui.cached import texts, workspace
 from pages._ui.llm import typed_key
 from pages._ui.people import annotator
+from pages._ui.press import press
 from pages._ui.show import plain, told_errors
 from pages._ui.work import tell_end
 
@@ -84,12 +85,7 @@ def _offer(project: Project) -> None:
                 "further they may stray from the text.",
             )
         spec = GenerationSpec(texts=int(count), omega=omega, seed=project.seed)
-        st.button(
-            "Write sentences",
-            icon=":material/edit_note:",
-            on_click=_start,
-            args=(project.id, spec),
-        )
+        press("Write sentences", _start, project.id, spec, icon=":material/edit_note:")
     st.caption(
         plain(
             f"{generating.expected(workspace(), project.id, spec).told} "

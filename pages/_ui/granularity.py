@@ -9,6 +9,7 @@ from core.project.granularity import Levels, Preview, preview
 from core.project.mapping import Current
 from core.project.viewing import View
 from pages._ui.cached import levels
+from pages._ui.press import press
 from pages._ui.show import is_dark, plain, told_errors
 from pages._ui.work import start
 
@@ -59,13 +60,7 @@ def _go(k: int) -> None:
 
 
 def _use(here: Current, found: Levels, k: int) -> None:
-    st.button(
-        f"Use {k:,} groups",
-        type="primary",
-        disabled=k == found.groups,
-        on_click=_start,
-        args=(here, k),
-    )
+    press(f"Use {k:,} groups", _start, here, k, type="primary", disabled=k == found.groups)
     st.caption(
         "The map below shows this level. Using it clusters all texts anew, so groups may "
         "differ a little; names, locks and moves made by hand are carried over."

@@ -11,6 +11,7 @@ from core.project.mapping import Current
 from pages._ui.cached import workspace
 from pages._ui.llm import typed_key
 from pages._ui.people import annotator
+from pages._ui.press import press
 from pages._ui.show import plain, told_errors
 from pages._ui.work import start, tell_end, watch
 
@@ -145,12 +146,11 @@ def _llm(here: Current, ready: bool) -> str:
 
 
 def _button(here: Current, label: str, icon: str, spec: GrowthSpec) -> None:
-    st.button(
+    press(
         label,
+        *(_start, here.project.id, spec),
         type="primary" if spec.by == "linkage" else "secondary",
         icon=f":material/{icon}:",
-        on_click=_start,
-        args=(here.project.id, spec),
     )
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.domain.taxonomy import NewTopic, Reassign
 from core.project.mapping import Current
+from pages._ui.press import press
 from pages._ui.shaping import apply
 
 
@@ -23,18 +24,18 @@ def offer_move(here: Current, names: Mapping[str, str], chosen: tuple[str, ...])
     )
     move = Reassign(here.taxonomy.version, chosen, target or "")
     off = not chosen or target is None
-    st.button("Move", disabled=off, on_click=apply, args=(here, move))
+    press("Move", apply, here, move, disabled=off)
 
 
 def offer_unassign(here: Current, chosen: tuple[str, ...]) -> None:
     """Offer to take the chosen texts out of all topics."""
     none = Reassign(here.taxonomy.version, chosen, "")
-    st.button("Unassign", disabled=not chosen, on_click=apply, args=(here, none))
+    press("Unassign", apply, here, none, disabled=not chosen)
 
 
 def offer_topic(here: Current, chosen: tuple[str, ...], width: int) -> None:
     """Offer to make a new topic of the chosen texts; `width` of its name in pixels."""
     label = st.text_input("New topic", placeholder="its name", width=width)
     make = NewTopic(here.taxonomy.version, chosen, label)
-    off = not chosen or not label.strip()
-    st.button("Create", disabled=off, on_click=apply, args=(here, make))
+    # Without a name too: a press on a button that wakes only now, as the box is left, is lost.
+    press("Create", apply, here, make, disabled=not chosen)

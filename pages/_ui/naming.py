@@ -15,6 +15,7 @@ from pages._ui.cached import workspace
 from pages._ui.llm import typed_key
 from pages._ui.people import annotator
 from pages._ui.position import go_to
+from pages._ui.press import press
 from pages._ui.show import lines, plain, told_errors
 from pages._ui.work import tell_end, watch
 
@@ -170,13 +171,12 @@ def _ask(here: Current, outdated: Mapping[str, str]) -> None:
 def _button(
     here: Current, label: str, icon: str, chosen: list[str] | None, by: NamesBy, count: int
 ) -> None:
-    st.button(
+    press(
         label,
+        *(_start, here.project.id, chosen, by),
         type="primary" if by == "llm" else "secondary",
         icon=f":material/{icon}:",
         disabled=not count,
-        on_click=_start,
-        args=(here.project.id, chosen, by),
     )
 
 

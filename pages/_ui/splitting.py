@@ -10,6 +10,7 @@ from core.project.checking import Overview
 from core.project.mapping import Current
 from core.project.splitting import FEWEST, MOST, Part
 from pages._ui.cached import arrays, texts
+from pages._ui.press import press
 from pages._ui.shaping import apply
 from pages._ui.show import lines, plain, told_errors
 
@@ -57,10 +58,9 @@ def _offer(here: Current, topic: Topic, found: tuple[Part, ...]) -> None:
             st.caption("Keywords: " + plain(", ".join(part.keywords)))
             lines(known[text].body for text in part.central)
     change = splitting.commit(here.taxonomy.version, topic.id, found, tuple(names), stays)
-    st.button(
+    press(
         f"Split into {len(found)} topics",
+        *(apply, here, change),
         type="primary",
         icon=":material/call_split:",
-        on_click=apply,
-        args=(here, change),
     )

@@ -7,6 +7,7 @@ import streamlit as st
 from core.domain.taxonomy import Group, Merge
 from core.project.mapping import Current
 from core.project.viewing import TreeLine
+from pages._ui.press import press
 from pages._ui.shaping import apply
 from pages._ui.show import plain
 from pages._ui.tree import pick
@@ -36,13 +37,12 @@ def _merge(here: Current, ticked: list[TreeLine]) -> None:
             "merged. Untick it, or choose the topics under it."
         )
     order = tuple(sorted(labels, key=lambda topic: topic != kept))
-    st.button(
+    press(
         f"Merge {len(ticked):,} into one",
+        *(_merged, here, order),
         icon=":material/merge:",
         shortcut="M",
         disabled=len(ticked) < 2 or bool(parents),
-        on_click=_merged,
-        args=(here, order),
     )
 
 
@@ -50,12 +50,11 @@ def _group(here: Current, ticked: list[TreeLine]) -> None:
     st.markdown("##### Put them under a new parent")
     label = st.text_input("Name of the parent", key="group_label")
     grouping = Group(here.taxonomy.version, tuple(line.topic.id for line in ticked), label)
-    st.button(
+    press(
         f"Group {len(ticked):,}",
+        *(_grouped, here, grouping),
         icon=":material/account_tree:",
-        disabled=not ticked or not label.strip(),
-        on_click=_grouped,
-        args=(here, grouping),
+        disabled=not ticked,
     )
 
 

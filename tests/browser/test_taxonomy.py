@@ -12,9 +12,10 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from core.domain.taxonomy import Topic
+from core.project.arrays import load_clustering
 from core.project.mapping import current
 from core.project.workspace import Workspace
-from core.steps.taxonomy import leaves
+from core.steps.taxonomy import assign, leaves
 from tests.browser.harness import App, shoot
 from tests.browser.project import mapped_project
 
@@ -80,6 +81,37 @@ def shape(page: Page, workspace: Workspace, project_id: str) -> None:
     button(page, "Split into 2 topics").click()
     last(page, "'Left it' left it")
     assert {"First of all", "Left it"} <= labels(workspace, project_id)
+    move_texts(page, workspace, project_id, two)
+
+
+def size(workspace: Workspace, project_id: str, label: str) -> int:
+    here = current(workspace, project_id)
+    (topic,) = [topic for topic in leaves(here.taxonomy) if topic.label == label]
+    clustering = load_clustering(workspace, here.map)
+    return assign(here.taxonomy, clustering).topics.count(topic.id)
+
+
+def move_texts(page: Page, workspace: Workspace, project_id: str, topic: Topic) -> None:
+    """Choose two texts of a topic by their boxes, and move them to another."""
+    here, there = (size(workspace, project_id, name) for name in (topic.label, "First of all"))
+    choose(page, topic)
+    page.get_by_test_id("stMain").get_by_role("radio", name="Texts").click()
+    expect(page.get_by_text(f"0 of {here} texts")).to_be_visible()
+    table = page.get_by_test_id("stDataFrame").last
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    assert box is not None
+    for row in (0, 1):
+        page.mouse.click(box["x"] + 18, box["y"] + 53 + 35 * row)
+        expect(page.get_by_text(f"{row + 1} of {here} texts")).to_be_visible()
+    page.get_by_role("combobox", name="Move to").click()
+    page.keyboard.type("First of all")
+    page.wait_for_timeout(400)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Move", exact=True).click()
+    last(page, "2 texts")
+    assert size(workspace, project_id, "First of all") == there + 2
+    assert size(workspace, project_id, topic.label) == here - 2
 
 
 def click_in_the_table(page: Page) -> None:
@@ -128,13 +160,13 @@ def test_a_tree_is_shaped_undone_after_a_restart_and_handed_on(
     app.kill()
     app.start()
     page.goto(address)
-    for left in ("Merged", "to 'First of all'", ""):
+    for left in ("'Left it' left it", "Merged", "to 'First of all'", ""):
         button(page, "Undo").click()
         if left:
             last(page, left)
     expect(button(page, "Undo")).to_be_disabled()
     assert labels(workspace, project_id) == before
-    for done in ("First of all", "Merged", "Left it"):
+    for done in ("First of all", "Merged", "Left it", "2 texts"):
         button(page, "Redo").click()
         last(page, done)
     expect(button(page, "Redo")).to_be_disabled()
