@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from core.domain.errors import EditError, InputError, StaleEditError
 from core.domain.settings import Settings
 from core.domain.taxonomy import Group, Merge, Rename
 from core.project import history, recipes
+from core.project.embedders import keep_vectors
 from core.project.intake import find_project, load_corpus
 from core.project.mapping import current, make_map
 from core.project.shaping import edit, redo, standing, undo
 from core.project.workspace import Workspace, open_workspace
 from core.steps.taxonomy import leaves
-from tests.conftest import Listener
+from tests.conftest import Bring, Listener
 from tests.steps.test_taxonomy_laws import _edit
 
 
@@ -160,3 +167,49 @@ def test_a_file_that_is_no_recipe_is_refused(data: bytes) -> None:
     with pytest.raises(InputError) as error:
         recipes.read("recipe.json", data)
     assert error.value.next_move
+
+
+def test_a_recipe_is_replayed_on_the_same_texts_embedded_by_something_else(
+    mapped: tuple[Workspace, str], bank: pd.DataFrame
+) -> None:
+    workspace, project_id = mapped
+    worked(workspace, project_id)
+    found = recipes.extract(workspace, current(workspace, project_id))
+    undo_all(workspace, project_id)
+    project = find_project(workspace, project_id)
+    counted = TfidfVectorizer().fit_transform(bank["text"])
+    vectors = TruncatedSVD(40, random_state=0).fit_transform(counted)
+    buffer = io.BytesIO()
+    np.save(buffer, vectors.astype(np.float32))
+    choice = keep_vectors(workspace, project, "counted.npy", buffer.getvalue())
+    make_map(workspace, project_id, {"embedder": asdict(choice)}, Listener())
+    here = current(workspace, project_id)
+
+    offered = recipes.offer(workspace, here, found)
+    assert offered.made, [line.refused for line in offered.lines]
+    recipes.take_over(workspace, project_id, offered, "bea")
+
+    known = {topic.label for topic in current(workspace, project_id).taxonomy.topics}
+    assert known & {"First", "Both"}
+
+
+def test_a_recipe_finds_the_topics_of_another_project_by_their_names(
+    mapped: tuple[Workspace, str], bring: Bring, bank: pd.DataFrame
+) -> None:
+    workspace, project_id = mapped
+    worked(workspace, project_id)
+    found = recipes.extract(workspace, current(workspace, project_id))
+    undo_all(workspace, project_id)
+    named = [topic.label for topic in leaves(current(workspace, project_id).taxonomy)]
+    other = bring(workspace, bank.assign(text=bank["text"] + " Please help."))
+    make_map(workspace, other.id, {}, Listener())
+    here = current(workspace, other.id)
+    one = leaves(here.taxonomy)[0]
+    edit(workspace, other.id, Rename(here.taxonomy.version, one.id, named[0]), "ada")
+
+    offered = recipes.offer(workspace, current(workspace, other.id), found)
+    after = recipes.take_over(workspace, other.id, offered, "bea")
+
+    assert next(topic for topic in after.topics if topic.id == one.id).label == "First"
+    refused = [line.refused for line in offered.lines if line.taxonomy is None]
+    assert all("topic" in words for words in refused)
