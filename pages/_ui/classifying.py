@@ -82,7 +82,7 @@ def choose_classifier(here: Current) -> ClassifierKind:
     if kind == "encoder" and not current:
         st.caption(
             "Train it before you classify with it. On a computer without a graphics card count "
-            "about two minutes for each thousand texts; it stops early once nothing is gained. "
+            "one to two minutes for each thousand texts; it stops early once nothing is gained. "
             "Nothing leaves this computer."
         )
     elif not current:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.domain.growing import GrowthSpec, TreeOffer
+from core.domain.taxonomy import Topic
 from core.project import growing, judging, use_cases
 from core.project.mapping import Current
 from pages._ui.cached import workspace
@@ -107,7 +108,7 @@ def _ask(here: Current) -> None:
         value=True,
         help="They and all under them stay where they are. Locked parents stay in any case.",
     )
-    free = len(growing.movable(here.taxonomy, keep=keep))
+    free = growing.movable(here.taxonomy, keep=keep)
     spec = GrowthSpec(levels=int(levels), parents=parents and int(parents), keep=keep)
     ready = judging.settings_of(workspace(), here.project.id).ready
     with st.container(horizontal=True):
@@ -115,9 +116,9 @@ def _ask(here: Current) -> None:
         if ready:
             _button(here, "Group with the LLM", "smart_toy", GrowthSpec("llm", keep=keep))
     st.caption(
-        f"{free:,} topics may move. Linkage joins what lies close, and what your answers put "
+        f"{len(free):,} topics may move. Linkage joins what lies close, and what your answers put "
         "together comes under one parent first; they need not be spread over the map."
-        + _llm(here, ready)
+        + _llm(here, ready, free)
     )
     loose = growing.unassigned(workspace(), here)
     if loose:
@@ -134,15 +135,16 @@ def _ask(here: Current) -> None:
             )
 
 
-def _llm(here: Current, ready: bool) -> str:
+def _llm(here: Current, ready: bool, free: tuple[Topic, ...]) -> str:
     """Say what grouping with a language model takes."""
     if not ready:
         return " With an LLM set up in Settings, it can group the topics by what they mean."
     choice = judging.settings_of(workspace(), here.project.id).choice
     if choice.provider == "bundled":
         return " The bundled model cannot group topics; a larger one can."
-    where = plain(judging.whereabouts(choice))
-    return f" The LLM reads names and descriptions and makes two levels of them. {where}"
+    expected = growing.expected(workspace(), here.project.id, free).told
+    told = plain(f"{expected} {judging.whereabouts(choice)}")
+    return f" The LLM reads names and descriptions and makes two levels of them. {told}"
 
 
 def _button(here: Current, label: str, icon: str, spec: GrowthSpec) -> None:

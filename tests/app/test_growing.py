@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from functools import partial
 
 from streamlit.testing.v1 import AppTest
 
 from core.domain.growing import GrowthSpec
+from core.domain.judging import JudgeSettings
+from core.domain.llm import Price
 from core.jobs.worker import run_job
-from core.project import growing
+from core.project import growing, judging
 from core.project.mapping import current
 from core.project.workspace import Workspace
 from core.steps.taxonomy import leaves, path
@@ -61,3 +64,18 @@ def test_an_offered_tree_is_used_or_put_away(
     tree = current(workspace, mapped).taxonomy
     assert max(len(path(tree, leaf.id)) for leaf in leaves(tree)) == 3
     assert sum(topic.parent is None for topic in tree.topics) == 2
+
+
+def test_what_grouping_with_a_model_takes_is_told_before(
+    mapped: str, workspace: Workspace, open_app: OpenApp
+) -> None:
+    # A dear model, so that the few words of seven topics come to something.
+    settings = JudgeSettings("openai", "m", "http://127.0.0.1:9/v1", price=Price(4_000, 10_000))
+    judging.save(workspace, mapped, settings, cap=0.5, nothing_leaves=False)
+    app = open_app("taxonomy", mapped)
+    app.session_state["growing"] = True
+    app.run()
+    told = " ".join(caption.value for caption in app.caption)
+    assert re.search(r"About \\\$\d+\\\.\d\d and \d+ s for 1 call", told)
+    assert "The cap leaves" in told and "this computer" in told
+    assert field(app.main.button, "Group with the LLM")

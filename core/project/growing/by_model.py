@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from threading import Event
 
 from core.domain.errors import InputError
 from core.domain.judging import JudgeSettings
+from core.domain.llm import Prompt, Usage
 from core.domain.ports import Progress
 from core.domain.prompts import Aim
 from core.domain.taxonomy import NewParent, Topic
 from core.project.growing.by_linkage import Grown
 from core.project.growing.ground import Ground
+from core.project.judging.costs import Estimate, reckoned, tokens
 from core.project.judging.gate import open_gate
-from core.project.judging.plan import open_judge, settings_of
+from core.project.judging.plan import budget_of, open_judge, settings_of
 from core.project.judging.secrecy import hide_in_logs
 from core.project.judging.wordings import template
 from core.project.naming.asking import twice
@@ -26,6 +29,7 @@ MOST_TOPICS = 300
 _LONGEST = 160  # characters of what is said about a topic
 _TOKENS_A_TOPIC = 16  # of a reply: its number, and its part of a parent's name and meaning
 _SECONDS = 180.0  # that so long a reply may take
+_TOKENS_A_SECOND = 30.0  # of a reply: only to foretell how long it takes
 
 
 def asked(workspace: Workspace, project_id: str, ground: Ground, progress: Progress) -> Grown:
@@ -47,11 +51,9 @@ def asked(workspace: Workspace, project_id: str, ground: Ground, progress: Progr
     model = open_judge(workspace, project_id, settings, key)
     stop = Event()
     with open_gate(workspace, project_id, model, settings, key=key, stop=stop) as gate:
-        wording = template(workspace, project_id, settings, "hierarchy")
-        shown = [_line(topic) for topic in ground.topics]
-        prompt = hierarchy_prompt(shown, wording, Aim(settings.aim, settings.aspect))
-        progress.report(0.3, f"Asking {gate.name} to group {len(shown):,} topics")
-        found = twice(gate, prompt, lambda reply: read_hierarchy(reply, len(shown)))
+        prompt, count = _prompt(workspace, project_id, settings, ground.topics), len(ground.topics)
+        progress.report(0.3, f"Asking {gate.name} to group {count:,} topics")
+        found = twice(gate, prompt, lambda reply: read_hierarchy(reply, count))
         parents, alone = [], []
         for parent in found:
             members = tuple(ground.topics[place].id for place in parent.members)
@@ -65,6 +67,25 @@ def asked(workspace: Workspace, project_id: str, ground: Ground, progress: Progr
                 )
             )
         return tuple(parents), tuple(alone)
+
+
+def expected(workspace: Workspace, project_id: str, topics: Sequence[Topic]) -> Estimate:
+    """Return what grouping these topics with the language model is expected to take.
+
+    Raises InputError where no LLM is set up.
+    """
+    settings, budget = settings_of(workspace, project_id), budget_of(workspace, project_id)
+    prompt, reply = _prompt(workspace, project_id, settings, topics), _TOKENS_A_TOPIC * len(topics)
+    each = Usage(tokens(prompt), reply)
+    return reckoned(settings, budget, 1, 1, each, reply / _TOKENS_A_SECOND)
+
+
+def _prompt(
+    workspace: Workspace, project_id: str, settings: JudgeSettings, topics: Sequence[Topic]
+) -> Prompt:
+    wording = template(workspace, project_id, settings, "hierarchy")
+    shown = [_line(topic) for topic in topics]
+    return hierarchy_prompt(shown, wording, Aim(settings.aim, settings.aspect))
 
 
 def _roomy(settings: JudgeSettings, topics: int) -> JudgeSettings:

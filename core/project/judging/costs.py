@@ -46,7 +46,8 @@ class Estimate:
     @property
     def told(self) -> str:
         """Return the estimate in words."""
-        told = f"About {money(self.dollars)} and {lasting(self.seconds)} for {self.calls:,} calls."
+        calls = "1 call" if self.calls == 1 else f"{self.calls:,} calls"
+        told = f"About {money(self.dollars)} and {lasting(self.seconds)} for {calls}."
         if self.fits:
             return told
         return f"{told} The cap leaves {money(self.left)}: the batch stops there and keeps all."
@@ -147,10 +148,11 @@ def _prompts(workspace: Workspace, project_id: str, words: Wording) -> tuple[flo
         # Nothing is proposed yet: two orders of a few texts of the project's own length.
         body = mean(map(len, words.bodies.values())) if words.bodies else 0.0
         return 2.0 * words.draws, Usage(round((1_500 + 6 * body) / _CHARS), _REPLY_TOKENS)
-    sent = [_tokens(prompt) for some in prompts for prompt in some]
+    sent = [tokens(prompt) for some in prompts for prompt in some]
     each = words.draws * len(sent) / len(prompts)
     return each, Usage(round(mean(sent)), _REPLY_TOKENS)
 
 
-def _tokens(prompt: Prompt) -> int:
+def tokens(prompt: Prompt) -> int:
+    """Return about how many tokens a prompt is of."""
     return (len(prompt.system) + len(prompt.user)) // _CHARS
