@@ -11,7 +11,7 @@ from core.project import comparing, intake, judging, pictures, use_cases
 from core.project.drawing import expected_seconds
 from core.project.granularity import Preview
 from core.project.mapping import Current, current
-from core.project.viewing import View, view
+from core.project.viewing import View
 from pages import _ui
 
 
@@ -71,21 +71,21 @@ def draw(here: Current, shown: View, color: str, focus: list[int]) -> None:
         _ui.texts(here.project),
         color=color,
         focus=focus,
-        keep=_ui.tray(),
+        keep=_ui.ringed(),
         dark=_ui.is_dark(),
         moved=_ui.moved(here).texts if color == pictures.MOVED else (),
     )
     key = f"scatter{here.map.id}{color}"
 
     def select() -> None:
-        _ui.put_in_tray(pictures.selected(shown, st.session_state[key].get("selection", {})))
+        _ui.take_from_map(pictures.selected(shown, st.session_state[key].get("selection", {})))
 
     st.caption("Drag to select · wheel to zoom · shift-drag to pan · click a point for one text")
     st.altair_chart(chart, key=key, on_select=select, selection_mode=["brush", "pick"])
 
 
 def draw_level(here: Current, shown: View, level: Preview) -> None:
-    chart = pictures.level_map(here.project, shown, level, keep=_ui.tray(), dark=_ui.is_dark())
+    chart = pictures.level_map(here.project, shown, level, keep=_ui.ringed(), dark=_ui.is_dark())
     st.caption(f"Preview of {len(level.names):,} groups; nothing is changed yet.")
     st.altair_chart(chart, key=f"level{here.map.id}")
 
@@ -94,7 +94,6 @@ _ui.title("Map")
 project = _ui.demand_project()
 if not working(project):
     here = current(_ui.workspace(), project.id)
-    _, layout, clustering = _ui.arrays(here.map.id)
     _ui.show_waiting(here)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shaped = [] if here.map.prior_key is None else [pictures.MOVED]
@@ -104,10 +103,10 @@ if not working(project):
         every = st.toggle("All points", key="every", help="Draw every text, by topic.")
         _ui.clustering_settings(here)
         _ui.other_embedder(here)
-        by_topic = view(here.taxonomy, layout, clustering)
+        by_topic = _ui.viewed(here)
         _ui.download_map(here, by_topic)
     level = _ui.granularity(here, by_topic)
-    shown = view(here.taxonomy, layout, clustering, roots=True) if color == "Parent" else by_topic
+    shown = _ui.viewed(here, roots=True) if color == "Parent" else by_topic
     left, right = st.columns([7, 4], gap="medium")
     with right:
         focus = ranked(shown)

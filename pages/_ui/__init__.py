@@ -4,7 +4,17 @@ from pages._ui.adding import add_texts
 from pages._ui.answers import show_moves, show_waiting, why_here
 from pages._ui.batch import at_work, show_at_work, show_batch, show_llm
 from pages._ui.bulk import show_bulk
-from pages._ui.cached import arrays, corpus, health, moved, overview, table, texts, workspace
+from pages._ui.cached import (
+    arrays,
+    corpus,
+    health,
+    moved,
+    overview,
+    table,
+    texts,
+    viewed,
+    workspace,
+)
 from pages._ui.checks import show_checks
 from pages._ui.classifying import (
     at_work_classifying,
@@ -39,6 +49,8 @@ from pages._ui.position import (
     demand_project,
     go_to,
     put_in_tray,
+    ringed,
+    take_from_map,
     tray,
 )
 from pages._ui.prompts import show_prompts
@@ -90,6 +102,7 @@ __all__ = [
     "pick",
     "plain",
     "put_in_tray",
+    "ringed",
     "seat",
     "show_archived",
     "show_at_work",
@@ -126,12 +139,14 @@ __all__ = [
     "start",
     "table",
     "take_back",
+    "take_from_map",
     "tell_end",
     "texts",
     "title",
     "told_errors",
     "tray",
     "try_model",
+    "viewed",
     "walk",
     "watch",
     "when",

@@ -16,7 +16,7 @@ from core.steps.charts.looks import Look
 # transform (the lookup of names); SVG with an ARIA label a mark is far slower.
 CANVAS = {"embedOptions": {"renderer": "canvas"}}
 
-_MOST_RINGS = 2_000  # each costs as much as a point
+MOST_RINGS = 2_000  # each costs as much as a point
 
 _UNASSIGNED = f"datum.group === {UNASSIGNED}"
 
@@ -108,7 +108,7 @@ def point_layer(
 
 def ring_layer(points: pd.DataFrame, rows: Sequence[int], look: Look, frame: Frame) -> alt.Chart:
     """Draw a ring around those of `points` whose number is one of `rows`."""
-    ringed = points[points["i"].isin(rows)].head(_MOST_RINGS)[["x", "y"]]
+    ringed = points[points["i"].isin(rows)].head(MOST_RINGS)[["x", "y"]]
     chart: alt.Chart = (
         alt.Chart(ringed)
         .mark_point(
