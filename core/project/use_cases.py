@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core.adapters.hardware import share_memory
+from core.adapters.hardware import give_back_memory
 from core.domain.jobs import Job
 from core.domain.ports import JobStore
 from core.jobs import queue
@@ -47,10 +47,9 @@ def start_job(workspace: Workspace, project_id: str, kind: str, params: Mapping[
     )
 
 
-def begin_serving(workspace: Workspace) -> None:
-    """Do what a server of many sessions does once, as it starts."""
-    share_memory()
-    settle_jobs(workspace)
+def rest() -> None:
+    """Do what a server of many sessions does between the runs of its pages."""
+    give_back_memory()
 
 
 def settle_jobs(workspace: Workspace) -> None:

@@ -28,7 +28,7 @@ from pages._ui.comparing import show_comparison
 from pages._ui.desk import ask, show_left, take_back
 from pages._ui.disputes import show_disputes
 from pages._ui.embedder import code_switch, first_embedder, other_embedder
-from pages._ui.frame import frame, title
+from pages._ui.frame import frame, rest, title
 from pages._ui.generated import also_generated, show_generated
 from pages._ui.granularity import granularity
 from pages._ui.growing import show_growing
@@ -102,6 +102,7 @@ __all__ = [
     "pick",
     "plain",
     "put_in_tray",
+    "rest",
     "ringed",
     "seat",
     "show_archived",

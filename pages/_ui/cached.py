@@ -27,7 +27,7 @@ from core.project.workspace import Workspace, open_workspace
 def workspace() -> Workspace:
     """Return the one workspace of this server; opening it closes jobs that died."""
     opened = open_workspace()
-    use_cases.begin_serving(opened)
+    use_cases.settle_jobs(opened)
     _rest()
     return opened
 
