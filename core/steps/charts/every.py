@@ -84,6 +84,7 @@ def _points(number: int, part: tuple[str, str, Any], count: int) -> dict[str, An
         "encode": {"x": "x", "y": "y"},
         "large": True,
         "largeThreshold": 1,
+        "progressive": 0,  # in parts each point is drawn six times
         "symbolSize": next(size for most, size in _SIZES if count <= most),
         "itemStyle": {"color": color, "opacity": 0.6},
         "silent": True,
