@@ -4,7 +4,7 @@
 
 Real Chromium, no GPU, beside a real server; made-up projects (`benchmarks.blobs`). Paint: CPU
 seconds of all of Chromium's processes from a click on Map (Streamlit's own code is loaded by
-then) until they are at rest; beside it the same for the History page, which draws no chart.
+then) until they are at rest; beside it the same for Settings, which draws no chart.
 Bytes: what the chart's message holds on the socket, data included. Zoom: CPU of ten turns of the
 wheel, by ten. Brush: seconds on the clock from the pointer's release until the tray counts the
 texts. Memory: what each further session adds to the server once it has opened the map and
@@ -113,7 +113,7 @@ def sent(frames: Sequence[bytes], kind: str) -> int:
 
 
 def painted(page: Page, frames: list[bytes], canvas: str, kind: str) -> tuple[float, int, int]:
-    """Return CPU seconds from History to a drawn map, and bytes: of the chart, of all."""
+    """Return CPU seconds from another page to a drawn map, and bytes: of the chart, of all."""
     frames.clear()
     started = cpu()
     go(page, "Map")

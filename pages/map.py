@@ -51,7 +51,12 @@ def ranked(shown: View) -> list[int]:
     order = np.argsort(-counts, kind="stable")
     frame = pd.DataFrame({"Topic": [shown.names[i] for i in order], "Texts": counts[order]})
     event = st.dataframe(
-        frame, hide_index=True, height=520, on_select="rerun", selection_mode="multi-row"
+        frame,
+        hide_index=True,
+        height=520,
+        on_select="rerun",
+        selection_mode="multi-row",
+        column_config={"Texts": st.column_config.NumberColumn(format="localized")},
     )
     total, loose = len(shown.groups), int((shown.groups < 0).sum())
     st.caption(
@@ -75,12 +80,15 @@ def draw(here: Current, shown: View, color: str, focus: list[int]) -> None:
         dark=_ui.is_dark(),
         moved=_ui.moved(here).texts if color == pictures.MOVED else (),
     )
-    key = f"scatter{here.map.id}{color}"
+    key = f"scatter{here.map.id}{color}{_ui.drawing()}"
 
     def select() -> None:
         _ui.take_from_map(pictures.selected(shown, st.session_state[key].get("selection", {})))
 
-    st.caption("Drag to select · wheel to zoom · shift-drag to pan · click a point for one text")
+    # The tray may be below the screen's edge; one line always, or the map would jump.
+    found = len(_ui.tray())
+    told = f"{found:,} selected, listed below" if found else "Drag or click a point to select"
+    st.caption(f"{told} · wheel to zoom · shift-drag to pan")
     st.altair_chart(chart, key=key, on_select=select, selection_mode=["brush", "pick"])
 
 

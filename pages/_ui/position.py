@@ -81,6 +81,17 @@ def put_in_tray(text_ids: tuple[str, ...]) -> None:
     st.session_state["tray"] = st.session_state["ringed"] = text_ids
 
 
+def clear_tray() -> None:
+    """Select nothing; the map is drawn anew, without its brush."""
+    put_in_tray(())
+    st.session_state["drawing"] = drawing() + 1
+
+
+def drawing() -> int:
+    """Return how often the map was drawn anew."""
+    return st.session_state.setdefault("drawing", 0)
+
+
 def take_from_map(text_ids: tuple[str, ...]) -> None:
     """Select texts that the map shows as selected already: it stays as it is drawn."""
     st.session_state["tray"] = text_ids

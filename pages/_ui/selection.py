@@ -12,7 +12,7 @@ from core.project.mapping import Current
 from core.project.viewing import View
 from pages._ui.cached import texts
 from pages._ui.moving import offer_move, offer_topic, offer_unassign
-from pages._ui.position import put_in_tray, tray
+from pages._ui.position import clear_tray, tray
 from pages._ui.shaping import show_stale
 
 _MOST = 1_000  # texts listed: a brush may hold all
@@ -59,4 +59,4 @@ def _actions(here: Current, shown: View, chosen: tuple[str, ...]) -> None:
             "text/csv",
             on_click="ignore",
         )
-        st.button("Clear", on_click=put_in_tray, args=((),))
+        st.button("Clear", on_click=clear_tray)
