@@ -17,6 +17,7 @@ from core.project.embedders import take
 from core.project.intake import create_project, guess, load_corpus, read_upload
 from core.project.mapping import adopt
 from core.project.workspace import open_workspace
+from tests.browser.project import Silent
 
 GROUPS = 60
 LOOSE = 0.05  # share of texts in no cluster
@@ -32,18 +33,10 @@ _HOW = (
 )
 
 
-class Silent:
-    """A progress that nobody watches."""
-
-    def report(self, fraction: float, message: str) -> None: ...
-
-    def point(self, value: float) -> None: ...
-
-
 def blobs(home: Path, count: int, seed: int = 0) -> str:
     """Make a project of `count` short texts and its map under `home`; return its id.
 
-    The map is GROUPS Gaussian blobs of unequal sizes on a plane. Nothing is embedded, laid
+    The map is GROUPS Gaussian blobs of unequal widths on a plane. Nothing is embedded, laid
     out or clustered; the rest goes the way of any project.
     """
     chance = np.random.default_rng(seed)
