@@ -26,6 +26,7 @@ bench: $(VENV)/.dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.questions
 	$(BIN)/python -m benchmarks.hierarchy
 	$(BIN)/python -m benchmarks.walk
+	$(BIN)/python -m benchmarks.map_page
 	$(BIN)/python -m benchmarks.batches
 	$(BIN)/python -m benchmarks.judges
 	$(BIN)/python -m benchmarks.injection

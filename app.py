@@ -23,3 +23,4 @@ page = st.navigation(
 _ui.frame()
 with _ui.told_errors():
     page.run()
+_ui.rest()

@@ -11,7 +11,7 @@ from core.project import comparing, intake, judging, pictures, use_cases
 from core.project.drawing import expected_seconds
 from core.project.granularity import Preview
 from core.project.mapping import Current, current
-from core.project.viewing import View, view
+from core.project.viewing import View
 from pages import _ui
 
 
@@ -47,7 +47,12 @@ def ranked(shown: View) -> list[int]:
     order = np.argsort(-counts, kind="stable")
     frame = pd.DataFrame({"Topic": [shown.names[i] for i in order], "Texts": counts[order]})
     event = st.dataframe(
-        frame, hide_index=True, height=520, on_select="rerun", selection_mode="multi-row"
+        frame,
+        hide_index=True,
+        height=520,
+        on_select="rerun",
+        selection_mode="multi-row",
+        column_config={"Texts": st.column_config.NumberColumn(format="localized")},
     )
     total, loose = len(shown.groups), int((shown.groups < 0).sum())
     st.caption(
@@ -67,21 +72,24 @@ def draw(here: Current, shown: View, color: str, focus: list[int]) -> None:
         _ui.texts(here.project),
         color=color,
         focus=focus,
-        keep=_ui.tray(),
+        keep=_ui.ringed(),
         dark=_ui.is_dark(),
         moved=_ui.moved(here).texts if color == pictures.MOVED else (),
     )
-    key = f"scatter{here.map.id}{color}"
+    key = f"scatter{here.map.id}{color}{_ui.drawing()}"
 
     def select() -> None:
-        _ui.put_in_tray(pictures.selected(shown, st.session_state[key].get("selection", {})))
+        _ui.take_from_map(pictures.selected(shown, st.session_state[key].get("selection", {})))
 
-    st.caption("Drag to select · wheel to zoom · shift-drag to pan · click a point for one text")
+    # The tray may be below the screen's edge; one line always, or the map would jump.
+    found = len(_ui.tray())
+    told = f"{found:,} selected, listed below" if found else "Drag or click a point to select"
+    st.caption(f"{told} · wheel to zoom · shift-drag to pan")
     st.altair_chart(chart, key=key, on_select=select, selection_mode=["brush", "pick"])
 
 
 def draw_level(here: Current, shown: View, level: Preview) -> None:
-    chart = pictures.level_map(here.project, shown, level, keep=_ui.tray(), dark=_ui.is_dark())
+    chart = pictures.level_map(here.project, shown, level, keep=_ui.ringed(), dark=_ui.is_dark())
     st.caption(f"Preview of {len(level.names):,} groups; nothing is changed yet.")
     st.altair_chart(chart, key=f"level{here.map.id}")
 
@@ -90,7 +98,6 @@ _ui.title("Map")
 project = _ui.demand_project()
 if not working(project):
     here = current(_ui.workspace(), project.id)
-    _, layout, clustering = _ui.arrays(here.map.id)
     _ui.show_waiting(here)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shaped = [] if here.map.prior_key is None else [pictures.MOVED]
@@ -100,10 +107,10 @@ if not working(project):
         every = st.toggle("All points", key="every", help="Draw every text, by topic.")
         _ui.clustering_settings(here)
         _ui.other_embedder(here)
-        by_topic = view(here.taxonomy, layout, clustering)
+        by_topic = _ui.viewed(here)
         _ui.download_map(here, by_topic)
     level = _ui.granularity(here, by_topic)
-    shown = view(here.taxonomy, layout, clustering, roots=True) if color == "Parent" else by_topic
+    shown = _ui.viewed(here, roots=True) if color == "Parent" else by_topic
     left, right = st.columns([7, 4], gap="medium")
     with right:
         focus = ranked(shown)

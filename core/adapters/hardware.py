@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import platform
 import shutil
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -16,6 +19,22 @@ def has_gpu() -> bool:
         return False
     driver = Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi") is not None
     return driver and not built_without
+
+
+def give_back_memory() -> None:
+    """Hand the memory that this process no longer uses to the system, where the C library is
+    glibc. Takes half a millisecond.
+
+    By itself glibc keeps for each thread what it once used: a server's every session, which
+    runs in a thread of its own, would hold on to megabytes.
+    """
+    if _has_glibc():
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+@cache
+def _has_glibc() -> bool:
+    return platform.libc_ver()[0] == "glibc"
 
 
 def cores(wanted: int | None) -> int:

@@ -47,7 +47,8 @@ def scatter(
     `focus` names groups to colour, `keep` ids of texts that are drawn with a
     ring even where there are too many for all, `moved` those that the answers moved.
     """
-    rows = charts.sample(shown.groups, keep=shown.rows(keep), seed=project.seed)
+    ringed = _ringed(shown, keep)
+    rows = charts.sample(shown.groups, keep=ringed, seed=project.seed)
     codes, names, palette = None, tuple[str, ...](), tuple[str, ...]()
     if color == MOVED:
         codes, names, palette = _by_moved(shown, moved, dark=dark)
@@ -71,9 +72,15 @@ def scatter(
         dark=dark,
         labels=charts.medoid_labels(shown.xy, shown.groups, shown.names),
         category_names=names,
-        ringed=shown.rows(keep),
+        ringed=ringed,
         behind=charts.density(shown.xy) if len(rows) < len(shown.text_ids) else None,
     )
+
+
+def _ringed(shown: View, keep: Sequence[str]) -> list[int]:
+    """Return the rows to ring: of very many every so-many-th, so that the map stays quick."""
+    rows = shown.rows(keep)
+    return rows[:: -(-len(rows) // charts.MOST_RINGS) or 1]
 
 
 def every_point(shown: View, *, focus: Sequence[int], dark: bool) -> dict[str, Any]:
@@ -149,7 +156,7 @@ def level_map(
     project: Project, shown: View, level: Preview, *, keep: Sequence[str], dark: bool
 ) -> alt.LayerChart:
     """Draw the map at another level of granularity; `keep` as for `scatter`."""
-    rows = charts.sample(level.groups, keep=shown.rows(keep), seed=project.seed)
+    rows = charts.sample(level.groups, keep=_ringed(shown, keep), seed=project.seed)
     return charts.scatter(
         charts.map_points(shown.xy, level.groups, rows),
         dark=dark,

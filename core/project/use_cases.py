@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from core.adapters.hardware import give_back_memory
 from core.domain.jobs import Job
 from core.domain.ports import JobStore
 from core.jobs import queue
@@ -44,6 +45,11 @@ def start_job(workspace: Workspace, project_id: str, kind: str, params: Mapping[
     return queue.start(
         workspace.store.jobs, settings.home, project_id, kind, params, settings.worker_threads
     )
+
+
+def rest() -> None:
+    """Do what a server of many sessions does between the runs of its pages."""
+    give_back_memory()
 
 
 def settle_jobs(workspace: Workspace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from core.steps.taxonomy import assign, central, diverse, leaves, ordered, path,
 class View:
     """The map as the taxonomy sees it.
 
-    `groups` int32 (n,) holds for each of `text_ids` the index of its topic in
+    `groups` int32 (n,) holds for each of `text_ids` (sorted) the index of its topic in
     `topics`, −1 unassigned; `xy` float32 (n, 2); `strength` float32 (n,).
     """
 
@@ -34,8 +35,8 @@ class View:
 
     def rows(self, text_ids: Sequence[str]) -> list[int]:
         """Return the rows of texts; those that are not there are left out."""
-        place = {text_id: row for row, text_id in enumerate(self.text_ids)}
-        return [place[text_id] for text_id in text_ids if text_id in place]
+        found = ((text_id, bisect_left(self.text_ids, text_id)) for text_id in text_ids)
+        return [row for text_id, row in found if self.text_ids[row : row + 1] == (text_id,)]
 
     def counts(self) -> Ints:
         """Return the number of texts of each topic, int32 (k,)."""

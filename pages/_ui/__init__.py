@@ -4,7 +4,17 @@ from pages._ui.adding import add_texts
 from pages._ui.answers import show_moves, show_waiting, why_here
 from pages._ui.batch import at_work, show_at_work, show_batch, show_llm
 from pages._ui.bulk import show_bulk
-from pages._ui.cached import arrays, corpus, health, moved, overview, table, texts, workspace
+from pages._ui.cached import (
+    arrays,
+    corpus,
+    health,
+    moved,
+    overview,
+    table,
+    texts,
+    viewed,
+    workspace,
+)
 from pages._ui.checks import show_checks
 from pages._ui.classifying import (
     at_work_classifying,
@@ -18,7 +28,7 @@ from pages._ui.comparing import show_comparison
 from pages._ui.desk import ask, show_left, take_back
 from pages._ui.disputes import show_disputes
 from pages._ui.embedder import code_switch, first_embedder, other_embedder
-from pages._ui.frame import frame, title
+from pages._ui.frame import frame, rest, title
 from pages._ui.generated import also_generated, show_generated
 from pages._ui.granularity import granularity
 from pages._ui.growing import show_growing
@@ -37,8 +47,11 @@ from pages._ui.position import (
     chosen_project,
     demand_map,
     demand_project,
+    drawing,
     go_to,
     put_in_tray,
+    ringed,
+    take_from_map,
     tray,
 )
 from pages._ui.press import press
@@ -77,6 +90,7 @@ __all__ = [
     "demand_map",
     "demand_project",
     "download_map",
+    "drawing",
     "first_embedder",
     "frame",
     "go_to",
@@ -92,6 +106,8 @@ __all__ = [
     "plain",
     "press",
     "put_in_tray",
+    "rest",
+    "ringed",
     "seat",
     "show_archived",
     "show_at_work",
@@ -128,12 +144,14 @@ __all__ = [
     "start",
     "table",
     "take_back",
+    "take_from_map",
     "tell_end",
     "texts",
     "title",
     "told_errors",
     "tray",
     "try_model",
+    "viewed",
     "walk",
     "watch",
     "when",

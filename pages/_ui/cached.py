@@ -19,6 +19,7 @@ from core.project.granularity import Levels, stamp
 from core.project.granularity import levels as find_levels
 from core.project.grouping import Moves, grouping_of, moves
 from core.project.mapping import Current
+from core.project.viewing import View, view
 from core.project.workspace import Workspace, open_workspace
 
 
@@ -84,6 +85,17 @@ def _reading(project: Project) -> str:
 def arrays(map_id: str) -> tuple[Embedding, Layout, Clustering]:
     """Return a map's vectors, coordinates and partition."""
     return load_map(workspace(), map_id)
+
+
+def viewed(here: Current, *, roots: bool = False) -> View:
+    """Return the map by topic (by topmost parent with `roots`), one for all sessions."""
+    return _viewed(here.project.id, here.map.id, here.taxonomy.version, roots, here)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _viewed(project_id: str, map_id: str, version: int, roots: bool, _here: Current) -> View:
+    _, layout, clustering = arrays(map_id)
+    return view(_here.taxonomy, layout, clustering, roots=roots)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

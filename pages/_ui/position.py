@@ -16,7 +16,7 @@ from pages._ui.cached import workspace
 def choose_project(project_id: str) -> None:
     """Make a project the current one; its id lives in the URL and outlives a refresh."""
     if st.session_state.get("project") != project_id:
-        st.session_state["tray"] = ()
+        put_in_tray(())
     st.session_state["project"] = project_id
     st.query_params["project"] = project_id
 
@@ -71,6 +71,27 @@ def tray() -> tuple[str, ...]:
     return st.session_state.setdefault("tray", ())
 
 
+def ringed() -> tuple[str, ...]:
+    """Return the ids of the selected texts that the map shall ring."""
+    return st.session_state.setdefault("ringed", ())
+
+
 def put_in_tray(text_ids: tuple[str, ...]) -> None:
-    """Select texts."""
+    """Select texts that the map shall show."""
+    st.session_state["tray"] = st.session_state["ringed"] = text_ids
+
+
+def clear_tray() -> None:
+    """Select nothing; the map is drawn anew, without its brush."""
+    put_in_tray(())
+    st.session_state["drawing"] = drawing() + 1
+
+
+def drawing() -> int:
+    """Return how often the map was drawn anew."""
+    return st.session_state.setdefault("drawing", 0)
+
+
+def take_from_map(text_ids: tuple[str, ...]) -> None:
+    """Select texts that the map shows as selected already: it stays as it is drawn."""
     st.session_state["tray"] = text_ids

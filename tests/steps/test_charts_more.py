@@ -34,6 +34,7 @@ def test_all_points_are_sent_once_in_few_series_and_few_bytes():
     series = [one for one in spec["series"] if "datasetIndex" in one]
     assert [one["datasetIndex"] for one in series] == list(range(12))
     assert all(one["large"] and one["largeThreshold"] == 1 for one in series)
+    assert all(one["progressive"] == 0 for one in series), "else each is drawn six times"
     assert [one["name"] for one in series[:2]] == ["unassigned", "other groups"]
     colors = [one["itemStyle"]["color"] for one in series[2:]]
     assert colors == list(LIGHT_PALETTE)

@@ -4,6 +4,7 @@ from core.steps.charts.compare import Side, side_by_side
 from core.steps.charts.condensed import condensed_tree
 from core.steps.charts.every import MOST_POINTS, every_point
 from core.steps.charts.labels import medoid_labels, thin
+from core.steps.charts.layers import MOST_RINGS
 from core.steps.charts.levels import level_curves
 from core.steps.charts.looks import DARK_PALETTE, LIGHT_PALETTE, colored
 from core.steps.charts.plain import length_histogram, loss_curve
@@ -17,6 +18,7 @@ __all__ = [
     "DARK_PALETTE",
     "LIGHT_PALETTE",
     "MOST_POINTS",
+    "MOST_RINGS",
     "SELECTIONS",
     "Side",
     "categories",

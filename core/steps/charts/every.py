@@ -16,7 +16,11 @@ from core.steps.charts.looks import DARK, LIGHT, Look, colored
 
 MOST_POINTS = 250_000
 _SHOWN = 40  # names at most
-_SIZES = ((2_000, 7), (20_000, 4), (50_000, 3), (MOST_POINTS, 2))  # pixels up to so many points
+# Pixels and opacity up to so many points: less ink each where there are more.
+_SIZES = (
+    *((2_000, 7, 0.85), (5_000, 6, 0.85), (20_000, 4, 0.85)),
+    *((50_000, 3, 0.6), (MOST_POINTS, 2, 0.6)),
+)
 
 
 def every_point(
@@ -26,7 +30,7 @@ def every_point(
     *,
     focus: Sequence[int] = (),
     dark: bool = False,
-    width: int = 800,
+    width: int = 540,
     height: int = 600,
 ) -> dict[str, Any]:
     """Return the options of a chart of all points: `xy` (n, 2), `groups` (n,).
@@ -34,8 +38,9 @@ def every_point(
     The groups of `focus` (none: the largest) have a colour and a series of their own,
     all others share a grey one and the unassigned a fainter one; of more than
     MOST_POINTS texts every so-many-th is drawn. The points are sent as two float32
-    columns a series, without their texts. `labels` as from `medoid_labels`. The wheel
-    zooms and a drag pans.
+    columns a series, without their texts. `labels` (as from `medoid_labels`) are shown
+    as far as they fit a chart of `width` × `height` pixels, the narrowest that is
+    likely. The wheel zooms and a drag pans.
     """
     look = DARK if dark else LIGHT
     every = -(-len(xy) // MOST_POINTS) or 1
@@ -77,6 +82,7 @@ def _columns(xy: Floats) -> pd.DataFrame:
 
 def _points(number: int, part: tuple[str, str, Any], count: int) -> dict[str, Any]:
     name, color, _ = part
+    size, opacity = next((size, ink) for most, size, ink in _SIZES if count <= most)
     return {
         "type": "scatter",
         "name": name,
@@ -84,8 +90,9 @@ def _points(number: int, part: tuple[str, str, Any], count: int) -> dict[str, An
         "encode": {"x": "x", "y": "y"},
         "large": True,
         "largeThreshold": 1,
-        "symbolSize": next(size for most, size in _SIZES if count <= most),
-        "itemStyle": {"color": color, "opacity": 0.6},
+        "progressive": 0,  # in parts each point is drawn six times
+        "symbolSize": size,
+        "itemStyle": {"color": color, "opacity": opacity},
         "silent": True,
     }
 
@@ -95,6 +102,7 @@ def _names(labels: pd.DataFrame, look: Look) -> dict[str, Any]:
         "type": "scatter",
         "symbolSize": 0,
         "silent": True,
+        "itemStyle": {"opacity": 1},  # or the names are faint, too
         "data": [
             {"value": [x, y], "name": name}
             for x, y, name in zip(labels["x"], labels["y"], labels["label"], strict=True)

@@ -16,7 +16,8 @@ from core.steps.charts.looks import Look
 # transform (the lookup of names); SVG with an ARIA label a mark is far slower.
 CANVAS = {"embedOptions": {"renderer": "canvas"}}
 
-_MOST_RINGS = 2_000  # each costs as much as a point
+MOST_RINGS = 2_000  # each costs as much as a point
+_FEW_RINGS = 100
 
 _UNASSIGNED = f"datum.group === {UNASSIGNED}"
 
@@ -108,14 +109,16 @@ def point_layer(
 
 def ring_layer(points: pd.DataFrame, rows: Sequence[int], look: Look, frame: Frame) -> alt.Chart:
     """Draw a ring around those of `points` whose number is one of `rows`."""
-    ringed = points[points["i"].isin(rows)].head(_MOST_RINGS)[["x", "y"]]
+    ringed = points[points["i"].isin(rows)].head(MOST_RINGS)[["x", "y"]]
+    # Many rings lie on each other: bold ones would hide the points.
+    many = len(ringed) > _FEW_RINGS
     chart: alt.Chart = (
         alt.Chart(ringed)
         .mark_point(
-            size=max(60, 4 * _size(len(points))),
+            size=max(40 if many else 60, (2 if many else 4) * _size(len(points))),
             color=look.ink,
-            strokeWidth=1.5,
-            opacity=0.9,
+            strokeWidth=0.8 if many else 1.5,
+            opacity=0.5 if many else 0.9,
             tooltip=None,
         )
         .encode(x=_x(frame), y=_y(frame))

@@ -21,7 +21,7 @@ DARK_PALETTE = (
     *("#3f90da", "#f0e442", "#ee6677", "#117733", "#92dadd"),
     *("#832db6", "#ccbb44", "#c44e9e", "#56b4e9", "#6b8e23"),
 )
-"""The same on a dark ground: each at least 2.6 : 1 against #0e1117."""
+"""The same on a dark ground: each at least 2.5 : 1 against #15191c."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ LIGHT = Look(
     greys=("#c9ced6", "#b9bfc9", "#d6dae0"),
     hollow="#b4bac4",
     ink="#1f2430",
-    halo="#ffffff",
+    halo="#fbfbf9",
     strength=("#dbe4ee", "#5b9bd5", "#123a63"),
 )
 DARK = Look(
@@ -49,7 +49,7 @@ DARK = Look(
     greys=("#4a505c", "#565d6a", "#3f4550"),
     hollow="#5d6472",
     ink="#f2f4f8",
-    halo="#0e1117",
+    halo="#15191c",
     strength=("#2a3442", "#3f78b5", "#b9dcff"),
 )
 

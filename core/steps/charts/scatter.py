@@ -129,15 +129,16 @@ def _fill(
         return group_fill(points["group"].tolist(), focus, palette, look)
     if color == "strength":
         shades = alt.Scale(domain=[0, 1], range=list(look.strength))
-        bar = alt.Legend(title="strength", orient="bottom", direction="horizontal")
+        bar = alt.Legend(title="confidence", orient="bottom", direction="horizontal")
         return alt.Fill("strength:Q", scale=shades, legend=bar)
     codes = range(len(category_names))
     colors = color_range(codes, codes, palette, look.greys)
     return alt.Fill(
         "value:N",
         scale=alt.Scale(domain=list(category_names), range=colors),
+        # Three fit beside the list of topics on a small laptop; a fourth was cut off.
         legend=alt.Legend(
-            title=None, orient="bottom", columns=4, labelLimit=180, symbolStrokeWidth=0
+            title=None, orient="bottom", columns=3, labelLimit=140, symbolStrokeWidth=0
         ),
     )
 
