@@ -8,7 +8,6 @@ import streamlit as st
 
 from core.domain.projects import Project
 from core.project import comparing, intake, judging, pictures, use_cases
-from core.project.drawing import expected_seconds
 from core.project.granularity import Preview
 from core.project.mapping import Current, current
 from core.project.viewing import View, view
@@ -25,9 +24,12 @@ def working(project: Project) -> bool:
     _ui.tell_end(use_cases.newest_job(_ui.workspace(), project.id, "map", "regroup", "add"))
     if project.head is not None:
         return False
-    count = len(_ui.corpus(project).texts)
-    st.markdown(f"**{count:,} texts** are ready to be embedded, laid out, clustered and named.")
-    st.caption(f"About {expected_seconds(count)} s on two cores. Nothing leaves this computer.")
+    work = _ui.work_of(project)
+    st.markdown(
+        f"**{work.texts:,} texts** are ready to be embedded, laid out, clustered and named."
+    )
+    if not _ui.many_texts(project):
+        st.caption(f"This takes {work.told}. Nothing leaves this computer.")
     _ui.first_embedder(project)
     return True
 

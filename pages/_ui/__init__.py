@@ -46,6 +46,7 @@ from pages._ui.proposal import show_proposal
 from pages._ui.quality import show_quality
 from pages._ui.recipe import show_recipe
 from pages._ui.returned import show_import
+from pages._ui.sampling import many_texts, work_of
 from pages._ui.selection import show_tray
 from pages._ui.shaping import apply, show_stale
 from pages._ui.show import is_dark, lines, plain, told_errors, when
@@ -83,6 +84,7 @@ __all__ = [
     "health",
     "is_dark",
     "lines",
+    "many_texts",
     "moved",
     "offer_batch",
     "other_embedder",
@@ -136,5 +138,6 @@ __all__ = [
     "watch",
     "when",
     "why_here",
+    "work_of",
     "workspace",
 ]

@@ -41,7 +41,7 @@ def _rest() -> None:
     gc.freeze()
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner="Reading the texts…")
 def _corpus(project_id: str, read_as: str) -> tuple[Corpus, dict[str, Text]]:
     found = intake.load_corpus(workspace(), intake.find_project(workspace(), project_id))
     known = {text.id: text for text in found.texts}
@@ -59,7 +59,7 @@ def texts(project: Project) -> dict[str, Text]:
     return _corpus(project.id, _reading(project))[1]
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner="Looking over the texts…")
 def _table(project_id: str, read_as: str) -> tuple[Table, Health]:
     project = intake.find_project(workspace(), project_id)
     found = intake.load_table(workspace(), project)
