@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.project import exporting
+from core.project import exporting, telling
 from core.project.mapping import Current
 from core.project.viewing import View
 from pages._ui.cached import texts
@@ -33,7 +33,9 @@ def show_tray(here: Current, shown: View) -> None:
     wide = st.column_config.TextColumn(width="large")
     share = st.column_config.NumberColumn(format="%.2f", width="small")
     columns = {"Text": wide, "Confidence": share}
-    st.dataframe(frame, hide_index=True, height=280, column_config=columns)
+    # Shown short, downloaded whole.
+    short = frame.assign(Text=[telling.shortened(body, 500) for body in frame["Text"]])
+    st.dataframe(short, hide_index=True, height=280, column_config=columns)
     _actions(here, shown, tuple(shown.text_ids[row] for row in rows), frame)
 
 
