@@ -66,6 +66,12 @@ def ranked(shown: View) -> list[int]:
     return focus
 
 
+def moved_texts(here: Current, color: str) -> tuple[str, ...]:
+    if color == pictures.RETRAINED:
+        return _ui.rounds(here).moved
+    return _ui.moved(here).texts if color == pictures.MOVED else ()
+
+
 def draw(here: Current, shown: View, color: str, focus: list[int]) -> None:
     chart = pictures.scatter(
         here.project,
@@ -75,7 +81,9 @@ def draw(here: Current, shown: View, color: str, focus: list[int]) -> None:
         focus=focus,
         keep=_ui.tray(),
         dark=_ui.is_dark(),
-        moved=_ui.moved(here).texts if color == pictures.MOVED else (),
+        moved=moved_texts(here, color),
+        rounds=_ui.rounds(here).of if color == pictures.ROUND else None,
+        row_ids=_ui.row_ids(here.project),
     )
     key = f"scatter{here.map.id}{color}"
 
@@ -100,8 +108,9 @@ if not working(project):
     _ui.show_waiting(here)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shaped = [] if here.map.prior_key is None else [pictures.MOVED]
+        shaped += [pictures.ROUND, pictures.RETRAINED] if here.map.round else []
         colors = ["Topic", "Parent", pictures.CONFIDENCE, *shaped, *project.columns.metadata]
-        color = st.selectbox("Colour by", colors, width=150)
+        color = st.selectbox("Colour by", colors, width=170)
         search_box(project)
         every = st.toggle("All points", key="every", help="Draw every text, by topic.")
         _ui.clustering_settings(here)

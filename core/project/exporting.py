@@ -20,6 +20,7 @@ from core.project.fronting import front
 from core.project.intake import load_corpus, load_table
 from core.project.judging import budget_of, settings_of, usage
 from core.project.mapping import Current, current
+from core.project.rounds import rounds
 from core.project.sampling import waiting
 from core.project.settled import settle
 from core.project.tuned import model_files
@@ -68,6 +69,7 @@ def export(workspace: Workspace, project_id: str, *, model: bool = False) -> Exp
         history=workspace.store.projects.history(project_id),
         examples=_examples(embedding, assignment),
         round=here.map.round,
+        rounds=rounds(workspace, here).of,
         facts=_facts(workspace, here),
         front=front(workspace, here, judgments, warnings),
         model=model_files(workspace, here) if model else {},

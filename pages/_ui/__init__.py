@@ -4,7 +4,18 @@ from pages._ui.adding import add_texts
 from pages._ui.answers import show_moves, show_waiting, why_here
 from pages._ui.batch import at_work, show_at_work, show_batch, show_llm
 from pages._ui.bulk import show_bulk
-from pages._ui.cached import arrays, corpus, health, moved, overview, table, texts, workspace
+from pages._ui.cached import (
+    arrays,
+    corpus,
+    health,
+    moved,
+    overview,
+    rounds,
+    row_ids,
+    table,
+    texts,
+    workspace,
+)
 from pages._ui.checks import show_checks
 from pages._ui.classifying import (
     at_work_classifying,
@@ -92,6 +103,8 @@ __all__ = [
     "pick",
     "plain",
     "put_in_tray",
+    "rounds",
+    "row_ids",
     "seat",
     "show_archived",
     "show_at_work",

@@ -19,6 +19,8 @@ from core.project.granularity import Levels, stamp
 from core.project.granularity import levels as find_levels
 from core.project.grouping import Moves, grouping_of, moves
 from core.project.mapping import Current
+from core.project.rounds import Rounds
+from core.project.rounds import rounds as find_rounds
 from core.project.workspace import Workspace, open_workspace
 
 
@@ -120,6 +122,29 @@ def moved(here: Current) -> Moves:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _moved(stamped: str, version: int, _here: Current) -> Moves:
     return moves(workspace(), _here, grouping(_here))
+
+
+def rounds(here: Current) -> Rounds:
+    """Return in which round each text last moved or was answered about."""
+    return _rounds(stamp(workspace(), here), here.taxonomy.version, here)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _rounds(stamped: str, version: int, _here: Current) -> Rounds:
+    return find_rounds(workspace(), _here)
+
+
+def row_ids(project: Project) -> dict[str, str]:
+    """Return by text the id of the first row that has it."""
+    return _row_ids(project.id, _reading(project), project)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _row_ids(project_id: str, read_as: str, _project: Project) -> dict[str, str]:
+    found = corpus(_project)
+    # From the last row to the first: the first one stays.
+    pairs = zip(reversed(found.row_text_ids), reversed(found.row_ids), strict=True)
+    return dict(pairs)
 
 
 def overview(here: Current) -> Overview:

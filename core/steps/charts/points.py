@@ -14,6 +14,7 @@ from core.domain.spaces import Floats, Ints
 Indices = NDArray[np.int64]
 
 _NAME_CHARS = 60
+_ID_CHARS = 64
 
 
 def sample(labels: Ints, keep: Sequence[int] = (), limit: int = 10_000, seed: int = 0) -> Indices:
@@ -58,12 +59,14 @@ def map_points(
     *,
     strength: Floats | None = None,
     category: Ints | None = None,
+    ids: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return a line for each of `rows`: what a map needs, and no text.
 
     `xy` (n, 2), `groups` (n,) with −1 unassigned, and, if given, `strength` (n,)
-    in [0, 1] and `category` (n,) as from `categories`. Columns: `i` (row number),
-    `x`, `y` (to 1/10,000 of the wider side), `group`, and what was given.
+    in [0, 1], `category` (n,) as from `categories`, and `ids`, the names of `rows`.
+    Columns: `i` (row number), `x`, `y` (to 1/10,000 of the wider side), `group`, and what
+    was given, an id cut to 64 characters under `id`.
     """
     extent = float(np.ptp(xy, axis=0).max()) if len(xy) else 0.0
     digits = max(0, 4 - int(np.ceil(np.log10(extent)))) if extent > 0 else 4
@@ -73,6 +76,8 @@ def map_points(
         columns["strength"] = strength[rows].astype(np.float64).round(2)
     if category is not None:
         columns["category"] = category[rows]
+    if len(ids):
+        columns["id"] = np.array([shown[:_ID_CHARS] for shown in ids], dtype=object)
     return pd.DataFrame(columns)
 
 
