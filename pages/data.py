@@ -112,9 +112,9 @@ def health_card(project: Project) -> None:
             ("Near duplicates", health.near_duplicates, "Equal but for case and punctuation."),
             ("Long", health.long, f"Over {health.long_words} words: the rest is not read."),
         )
-        with st.container(horizontal=True):  # wraps where the page is narrow
+        with st.container(horizontal=True, gap="large"):  # wraps where the page is narrow
             for label, value, about in counts:
-                st.metric(label, f"{value:,}", help=about, width=112)
+                st.metric(label, f"{value:,}", help=about, width="content")
         st.altair_chart(pictures.lengths(health), height=190)
         for notice in health.notices:
             st.caption(f":material/info: {_ui.plain(notice)}")
