@@ -54,9 +54,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     bar.close()
     for warning in warnings:
-        print(f"clade: note: {warning}", file=sys.stderr)
+        _note(warning)
     print(done)
     return 0
+
+
+def _note(sentence: str) -> None:
+    print(f"clade: note: {sentence}", file=sys.stderr)
 
 
 # The use cases are imported late so that --help answers at once.
@@ -74,6 +78,8 @@ def _run(options: argparse.Namespace, bar: _Bar) -> tuple[str, tuple[str, ...]]:
         id_column=options.id_column,
         seed=options.seed,
         progress=bar,
+        sample=options.sample,
+        tell=_note,
     )
     return f"{ran.clusters} clusters; {len(ran.files)} files in {options.output}", ran.warnings
 
@@ -123,6 +129,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--id-column", help="column that names the rows (default: row numbers)")
     command.add_argument("--output", type=Path, required=True, help="folder for the export")
     command.add_argument("--seed", type=int, default=0, help="random seed (default: 0)")
+    command.add_argument(
+        "--sample",
+        type=int,
+        metavar="TEXTS",
+        help="take so many of the texts, drawn by chance; the others are kept, to be added in "
+        "the app (default: all)",
+    )
     command = commands.add_parser(
         "export",
         help="write every export file of a project that Clade keeps",

@@ -24,7 +24,8 @@ def opened(project_id: str) -> None:
 def bring(name: str | None, data: bytes) -> None:
     """Make a project of what was brought, at once, so that a refresh loses nothing."""
     try:
-        opened(intake.bring(_ui.workspace(), name, data).id)
+        with st.spinner("Reading the texts…"):
+            opened(intake.bring(_ui.workspace(), name, data).id)
     except CladeError as error:
         st.session_state["refused"] = error
 
@@ -111,8 +112,9 @@ def health_card(project: Project) -> None:
             ("Near duplicates", health.near_duplicates, "Equal but for case and punctuation."),
             ("Long", health.long, f"Over {health.long_words} words: the rest is not read."),
         )
-        for column, (label, value, about) in zip(st.columns(6), counts, strict=True):
-            column.metric(label, f"{value:,}", help=about)
+        with st.container(horizontal=True, gap="large"):  # wraps where the page is narrow
+            for label, value, about in counts:
+                st.metric(label, f"{value:,}", help=about, width="content")
         st.altair_chart(pictures.lengths(health), height=190)
         for notice in health.notices:
             st.caption(f":material/info: {_ui.plain(notice)}")
@@ -133,12 +135,15 @@ if "refused" in st.session_state:
 project = _ui.chosen_project()
 if project is not None:
     st.divider()
+    many = _ui.many_texts(project)
     head, action = st.columns([3, 1], vertical_alignment="bottom")
     # The name in the key: after a rename, here or in another tab, the box shows it afresh.
     st.session_state.setdefault(key := f"name{project.id}{project.name}", project.name)
     head.text_input("Project", key=key, max_chars=200, on_change=renamed, args=(project, key))
     label = "Make the map" if project.head is None else "Open the map"
-    if action.button(label, type="primary", icon=":material/arrow_forward:", width="stretch"):
+    if not many and action.button(
+        label, type="primary", icon=":material/arrow_forward:", width="stretch"
+    ):
         if project.head is None:
             _ui.start(project.id, "map", {})
         _ui.go_to("pages/map.py")

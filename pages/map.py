@@ -8,7 +8,6 @@ import streamlit as st
 
 from core.domain.projects import Project
 from core.project import comparing, intake, judging, pictures, use_cases
-from core.project.drawing import expected_seconds
 from core.project.granularity import Preview
 from core.project.mapping import Current, current
 from core.project.viewing import View
@@ -25,9 +24,12 @@ def working(project: Project) -> bool:
     _ui.tell_end(use_cases.newest_job(_ui.workspace(), project.id, "map", "regroup", "add"))
     if project.head is not None:
         return False
-    count = len(_ui.corpus(project).texts)
-    st.markdown(f"**{count:,} texts** are ready to be embedded, laid out, clustered and named.")
-    st.caption(f"About {expected_seconds(count)} s on two cores. Nothing leaves this computer.")
+    work = _ui.work_of(project)
+    st.markdown(
+        f"**{work.texts:,} texts** are ready to be embedded, laid out, clustered and named."
+    )
+    if not _ui.many_texts(project):
+        st.caption(f"This takes {work.told}. Nothing leaves this computer.")
     _ui.first_embedder(project)
     return True
 
@@ -65,6 +67,12 @@ def ranked(shown: View) -> list[int]:
     return focus
 
 
+def moved_texts(here: Current, color: str) -> tuple[str, ...]:
+    if color == pictures.RETRAINED:
+        return _ui.rounds(here).moved
+    return _ui.moved(here).texts if color == pictures.MOVED else ()
+
+
 def draw(here: Current, shown: View, color: str, focus: list[int]) -> None:
     chart = pictures.scatter(
         here.project,
@@ -74,7 +82,9 @@ def draw(here: Current, shown: View, color: str, focus: list[int]) -> None:
         focus=focus,
         keep=_ui.ringed(),
         dark=_ui.is_dark(),
-        moved=_ui.moved(here).texts if color == pictures.MOVED else (),
+        moved=moved_texts(here, color),
+        rounds=_ui.rounds(here).of if color == pictures.ROUND else None,
+        row_ids=_ui.row_ids(here.project),
     )
     key = f"scatter{here.map.id}{color}{_ui.drawing()}"
 
@@ -101,8 +111,9 @@ if not working(project):
     _ui.show_waiting(here)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shaped = [] if here.map.prior_key is None else [pictures.MOVED]
+        shaped += [pictures.ROUND, pictures.RETRAINED] if here.map.round else []
         colors = ["Topic", "Parent", pictures.CONFIDENCE, *shaped, *project.columns.metadata]
-        color = st.selectbox("Colour by", colors, width=150)
+        color = st.selectbox("Colour by", colors, width=170)
         search_box(project)
         every = st.toggle("All points", key="every", help="Draw every text, by topic.")
         _ui.clustering_settings(here)

@@ -234,3 +234,30 @@ def test_help_loads_no_torch() -> None:
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
 
     assert ran.stdout.splitlines()[-1] == "LOADED False False"
+
+
+@pytest.mark.slow
+def test_a_sample_is_taken_where_it_is_asked_for_and_advised_where_it_is_not(
+    tmp_path: Path,
+    source: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("CLADE_HOME", str(tmp_path / "home"))
+    start = ["run", str(source), "--output", str(tmp_path / "out")]
+
+    assert main([*start, "--sample", "40"]) == 0
+    assert "note: 20 rows wait outside the sample" in capsys.readouterr().err
+    assert len(pd.read_csv(tmp_path / "out" / "assignments.csv")) == 40
+    assert main([*start, "--sample", "0"]) == 1
+    assert "one text at least" in told(capsys.readouterr().err)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("core.project.running.make_map", stop)
+    assert main(start) == 130
+    assert "--sample" not in capsys.readouterr().err
+    monkeypatch.setattr("core.project.sampling.memory", lambda: 1_000_000_000)
+    assert main(start) == 130
+    assert "clade: note: 60 texts take about" in capsys.readouterr().err

@@ -40,3 +40,18 @@ def _has_glibc() -> bool:
 def cores(wanted: int | None) -> int:
     """Return how many processor cores a worker uses; `wanted` None: all there are."""
     return wanted or os.cpu_count() or 1
+
+
+def memory() -> int | None:
+    """Return how much memory this computer, or the container it is, has in bytes; None
+    where it does not tell."""
+    try:
+        found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None  # Windows
+    limits = [
+        Path("/sys/fs/cgroup/memory.max"),
+        Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+    ]
+    told = [limit.read_text("ascii").strip() for limit in limits if limit.is_file()]
+    return min([found, *(int(one) for one in told if one.isdecimal())])

@@ -16,6 +16,8 @@ class Project:
     `source` is the name of the file it came from and `source_hash` the SHA-256
     of its bytes; `source_key` and `table_key` name those bytes and the table
     that is current: the one read from them, with the rows that were added since;
+    `whole_key` names the table of all rows that were brought where only a sample of their
+    texts was taken: what the current table lacks of it waits, None where nothing can wait;
     `head` is the number of the current taxonomy version, None before the first map;
     `runs_code` says that a person let models run the program
     code that they bring.
@@ -35,6 +37,7 @@ class Project:
     head: int | None
     created_at: datetime
     runs_code: bool = False
+    whole_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

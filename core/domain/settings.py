@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     worker_threads: int | None = Field(default=None, ge=1)
     """CPU threads of a worker; None means all cores."""
 
+    vectors_mb: int = Field(default=2_000, ge=0)
+    """Megabytes (10^6 bytes) of vectors that are kept to embed no text twice."""
+
     max_upload_mb: int = Field(default=200, ge=1)
     """Largest accepted file in megabytes (10^6 bytes), packed or unpacked."""
 

@@ -212,11 +212,6 @@ def suggested(method: Method, texts: int) -> ClusterSpec:
     return resolve(ClusterSpec(method), texts)
 
 
-def expected_seconds(texts: int) -> int:
-    """Return about how long a first map takes on two cores, in seconds."""
-    return round(sum(_seconds(texts)))
-
-
 def _seconds(texts: int) -> tuple[float, float, float]:
     """Expected seconds of embedding, laying out, and clustering with naming."""
     return 3 + texts / 150, 8 + texts / 250, 1 + texts / 1500

@@ -13,8 +13,8 @@ from core.adapters.encoders import (
     load_bundled,
     load_folder,
 )
-from core.domain.errors import ModelError
-from core.domain.ids import content_id
+from core.adapters.files import VectorCache
+from core.domain.errors import ModelError, TooFewError
 from core.domain.ports import Encoder, Progress
 from core.domain.spaces import Embedding, Origin, Space
 from core.domain.texts import Corpus
@@ -68,24 +68,30 @@ def no_model() -> ModelError:
 
 
 def embed(workspace: Workspace, corpus: Corpus, encoder: Encoder, progress: Progress) -> Embedding:
-    """Embed a corpus, chunk by chunk in the order of the ids.
+    """Embed a corpus; only texts that this space never read, whatever their project.
 
-    Each chunk is kept when it is done, so an interrupted job goes on where it stopped.
+    They go chunk by chunk in the order of the ids, and each chunk is kept when it is
+    done, so an interrupted job goes on where it stopped. A text keeps the vector that it
+    got first: in another batch its last digits could differ.
     """
     ids = tuple(text.id for text in corpus.texts)
-    parts = []
-    for start in range(0, len(ids), CHUNK):
-        chunk = corpus.texts[start : start + CHUNK]
-        name = content_id("vectors", encoder.space.id, *(text.id for text in chunk))
-        kept = workspace.files.cached(name)
-        if kept is None:
-            on_batch = partial(_report, progress, start, len(ids))
-            vectors = encoder.encode([text.body for text in chunk], on_batch)
-            workspace.files.cache(name, {"vectors": vectors})
-        else:
-            vectors = kept["vectors"]
-        parts.append(vectors)
-    return Embedding(encoder.space.id, ids, np.concatenate(parts))
+    settings, space = workspace.settings, encoder.space.id
+    files = settings.home / "files"
+    cache = VectorCache(files / "vectors", files / "tmp", settings.vectors_mb * 1_000_000)
+    known, vectors = cache.find(space, ids)
+    missing = np.flatnonzero(~known)
+    there = len(ids) - len(missing)
+    for start in range(0, len(missing), CHUNK):
+        rows = missing[start : start + CHUNK]
+        on_batch = partial(_report, progress, there + start, len(ids))
+        made = encoder.encode([corpus.texts[row].body for row in rows], on_batch)
+        cache.keep(space, [ids[row] for row in rows], made)
+        if vectors is None:
+            vectors = np.empty((len(ids), made.shape[1]), dtype=np.float32)
+        vectors[rows] = made
+    if vectors is None:
+        raise TooFewError("There is no text to embed.", "Bring texts on the Data page first.")
+    return Embedding(space, ids, vectors)
 
 
 def _report(progress: Progress, start: int, total: int, done: int) -> None:

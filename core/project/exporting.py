@@ -20,6 +20,8 @@ from core.project.fronting import front
 from core.project.intake import load_corpus, load_table
 from core.project.judging import budget_of, settings_of, usage
 from core.project.mapping import Current, current
+from core.project.rounds import rounds
+from core.project.sampling import waiting
 from core.project.settled import settle
 from core.project.tuned import model_files
 from core.project.workspace import Workspace
@@ -50,7 +52,7 @@ def export(workspace: Workspace, project_id: str, *, model: bool = False) -> Exp
     assignment = assign(here.taxonomy, clustering)
     judgments = workspace.store.reviews.judgments(project_id)
     embedding = load_embedding(workspace, here.map)
-    warnings = _warnings(here, assignment)
+    warnings = (*_left_out(workspace, here), *_warnings(here, assignment))
     bundle = Bundle(
         project_id=here.project.id,
         project_name=here.project.name,
@@ -67,6 +69,7 @@ def export(workspace: Workspace, project_id: str, *, model: bool = False) -> Exp
         history=workspace.store.projects.history(project_id),
         examples=_examples(embedding, assignment),
         round=here.map.round,
+        rounds=rounds(workspace, here).of,
         facts=_facts(workspace, here),
         front=front(workspace, here, judgments, warnings),
         model=model_files(workspace, here) if model else {},
@@ -144,6 +147,14 @@ def _llm(workspace: Workspace, project_id: str) -> dict[str, Any]:
         "spent_dollars": budget.spent / NANO,
         "models": [{**asdict(one), "cost": one.cost / NANO} for one in used],
     }
+
+
+def _left_out(workspace: Workspace, here: Current) -> tuple[str, ...]:
+    rest = waiting(workspace, here.project)
+    if rest is None:
+        return ()
+    rows = "1 row waits" if len(rest.frame) == 1 else f"{len(rest.frame):,} rows wait"
+    return (f"{rows} outside the sample that this project is: no file here has them.",)
 
 
 def _warnings(here: Current, assignment: Assignment) -> tuple[str, ...]:

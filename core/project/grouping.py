@@ -30,6 +30,7 @@ from core.project.spread import known_to, said
 from core.project.workspace import Workspace
 from core.steps.constraints import monotonous
 from core.steps.grouping import group, lay_ground
+from core.steps.rounds import moved_rows
 
 # Where every group of a map stands alone, a right judge says "new" of each at first.
 _ALL_NEW = 100
@@ -191,9 +192,7 @@ def _moved(workspace: Workspace, here: Current) -> tuple[Clustering, list[int]]:
         return now, []
     old = load_clustering(workspace, workspace.store.maps.get(here.map.parent))
     # Texts that were added since were nowhere before, so no answer moved them.
-    before = dict(zip(old.text_ids, old.labels.tolist(), strict=True))
-    pairs = enumerate(zip(now.text_ids, now.labels.tolist(), strict=True))
-    changed = [row for row, (text, label) in pairs if before.get(text, label) != label]
+    changed = moved_rows(old, now).tolist()
     return now, [row for row in changed if now.text_ids[row] not in here.taxonomy.moved]
 
 

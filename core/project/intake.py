@@ -118,6 +118,7 @@ def change_encoding(workspace: Workspace, project: Project, encoding: str) -> Pr
         notices=table.notices,
         columns=project.columns if same else guess_columns(table),
         table_key=workspace.files.put_frame(table.frame),
+        whole_key=None,
     )
     workspace.store.projects.reread(changed)
     return changed

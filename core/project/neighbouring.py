@@ -15,20 +15,24 @@ NEAR_DUPLICATE = 0.95
 """Cosine from which two texts are shown as near-duplicates of each other."""
 
 
-def neighbours_of(workspace: Workspace, embedding: Embedding, key: str, seed: int) -> Neighbours:
-    """Return the graph of the embedding kept under `key`, found now where it is not kept."""
+def neighbours_of(
+    workspace: Workspace, embedding: Embedding, key: str, seed: int, *, light: bool = False
+) -> Neighbours:
+    """Return the graph of the embedding kept under `key`, found now where it is not kept;
+    `light` as for `find_neighbours`."""
     name = graph_name(key, seed)
     kept = load_neighbours(workspace, name, embedding)
     if kept is None:
-        kept = find_neighbours(embedding, seed=seed)
+        kept = find_neighbours(embedding, seed=seed, light=light)
         keep_neighbours(workspace, name, kept)
     return kept
 
 
 def map_neighbours(workspace: Workspace, source: Map, embedding: Embedding) -> Neighbours:
-    """Return the graph of a map's vectors."""
+    """Return the graph of a map's vectors. Pages read it, too, so where a map of an older
+    Clade has none torch is not loaded to find it."""
     seed = find_project(workspace, source.project).seed
-    return neighbours_of(workspace, embedding, source.embedding_key, seed)
+    return neighbours_of(workspace, embedding, source.embedding_key, seed, light=True)
 
 
 def nearest(workspace: Workspace, source: Map, text: str, count: int) -> tuple[str, ...]:

@@ -30,8 +30,12 @@ _UNMEASURED = Pace(embed=1 / 150, learn=0.06, draw=1 / 210)
 # only until this machine has trained on the project.
 _LEARNING = 9.0
 
-# Fewer texts say more about the start than about the pace.
-_FEWEST = 50
+# No project has this id: the pace of many texts, whosever they are.
+_ANY = ""
+
+# Fewer texts say more about the start than about the pace; of other projects' texts it
+# takes more to tell what many will need.
+_FEWEST, _TELLING = 50, 1_000
 
 
 class Stopwatch:
@@ -66,14 +70,19 @@ class Stopwatch:
         embed = self.seconds / self.texts
         known = _known(workspace, project_id)
         learn = embed * _LEARNING if known is None else known.learn
-        _keep(workspace, project_id, replace(known or _UNMEASURED, embed=embed, learn=learn))
+        pace = replace(known or _UNMEASURED, embed=embed, learn=learn)
+        _keep(workspace, project_id, pace)
+        if self.texts >= _TELLING:
+            everywhere = pace_of(workspace, _ANY)
+            _keep(workspace, _ANY, replace(everywhere, embed=embed))
 
 
 def remember_drawing(workspace: Workspace, project_id: str, texts: int, seconds: float) -> None:
     """Keep how long `texts` took to be laid out and clustered."""
     if texts >= _FEWEST:
         draw = max(0.0, seconds - START_SECONDS) / texts
-        _keep(workspace, project_id, replace(pace_of(workspace, project_id), draw=draw))
+        for whose in (project_id, _ANY) if texts >= _TELLING else (project_id,):
+            _keep(workspace, whose, replace(pace_of(workspace, whose), draw=draw))
 
 
 def remember_learning(workspace: Workspace, project_id: str, seconds: float) -> None:
@@ -84,6 +93,11 @@ def remember_learning(workspace: Workspace, project_id: str, seconds: float) -> 
 def pace_of(workspace: Workspace, project_id: str) -> Pace:
     """Return the pace measured last on this machine, a usual one where none was."""
     return _known(workspace, project_id) or _UNMEASURED
+
+
+def pace_here(workspace: Workspace, project_id: str) -> Pace:
+    """Return the pace of a project's texts, or else that of the last many texts."""
+    return _known(workspace, project_id) or pace_of(workspace, _ANY)
 
 
 def _known(workspace: Workspace, project_id: str) -> Pace | None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 CONFIDENCE = "Confidence"
 MOVED = "Moved by answers"
+RETRAINED = "Moved by retrain"
+ROUND = "Last round"
 
 _LOOKED_AT = 2_000  # texts by which a column is judged to hold dates
 
@@ -41,20 +43,26 @@ def scatter(
     keep: Sequence[str],
     dark: bool,
     moved: Sequence[str] = (),
+    rounds: Mapping[str, int] | None = None,
+    row_ids: Mapping[str, str] | None = None,
 ) -> alt.LayerChart:
-    """Draw the map, coloured by group, by CONFIDENCE, by MOVED, or by a metadata column.
+    """Draw the map, coloured by group, by CONFIDENCE, by MOVED, RETRAINED or ROUND, or by a
+    metadata column.
 
     `focus` names groups to colour, `keep` ids of texts that are drawn with a
-    ring even where there are too many for all, `moved` those that the answers moved.
+    ring even where there are too many for all, `moved` those that the answers or the last
+    retrain moved; `rounds` and `row_ids` are by text id, the latter for the tooltip.
     """
     ringed = _ringed(shown, keep)
     rows = charts.sample(shown.groups, keep=ringed, seed=project.seed)
     codes, names, palette = None, tuple[str, ...](), tuple[str, ...]()
-    if color == MOVED:
-        codes, names, palette = _by_moved(shown, moved, dark=dark)
+    if color in (MOVED, RETRAINED):
+        codes, names, palette = _by_moved(shown, moved, color, dark=dark)
         # What moved is drawn last, on top, whatever its group.
         rows = rows[np.argsort(-codes[rows], kind="stable")]
         focus = range(len(shown.topics))
+    elif color == ROUND:
+        codes, names = _by_round(shown, rounds or {})
     elif color in project.columns.metadata:
         codes, names = charts.categories([texts[i].meta.get(color, "") for i in shown.text_ids])
     confident = color == CONFIDENCE
@@ -65,6 +73,7 @@ def scatter(
             rows,
             strength=shown.strength if confident else None,
             category=codes,
+            ids=[row_ids[shown.text_ids[row]] for row in rows] if row_ids else (),
         ),
         color="category" if codes is not None else "strength" if confident else "group",
         focus=focus,
@@ -143,13 +152,21 @@ def as_file(project: Project, shown: View, texts: Mapping[str, Text]) -> bytes:
 
 
 def _by_moved(
-    shown: View, moved: Sequence[str], *, dark: bool
+    shown: View, moved: Sequence[str], what: str, *, dark: bool
 ) -> tuple[Ints, tuple[str, ...], tuple[str, ...]]:
     """Return a code for each text, the names of the codes, and one colour: the rest is grey."""
     codes = np.ones(len(shown.text_ids), dtype=np.int32)
     codes[shown.rows(moved)] = 0
     palette = charts.DARK_PALETTE if dark else charts.LIGHT_PALETTE
-    return codes, ("moved by answers", "not moved"), palette[:1]
+    return codes, (what.lower(), "not moved"), palette[:1]
+
+
+def _by_round(shown: View, rounds: Mapping[str, int]) -> tuple[Ints, tuple[str, ...]]:
+    """Return a code for each text and the names of the codes, the newest round first."""
+    numbers = np.array([rounds.get(text, 0) for text in shown.text_ids], dtype=np.int32)
+    newest = int(numbers.max(initial=0))
+    names = [f"round {number}" for number in range(newest, 0, -1)]
+    return newest - numbers, (*names, "round 0, the first map")
 
 
 def level_map(

@@ -3,6 +3,7 @@ what there is, for the command line."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from core.domain.projects import Project
 from core.domain.texts import Columns, Table
 from core.project import classifying
 from core.project.exporting import export
-from core.project.intake import all_projects, create_project, guess, read_upload
+from core.project.intake import all_projects, create_project, guess, load_corpus, read_upload
 from core.project.mapping import current, make_map
+from core.project.sampling import mapping_work, suggested, take_sample
 from core.project.stages import Stage
 from core.project.workspace import Workspace
 
@@ -38,11 +40,15 @@ def run(
     id_column: str | None,
     seed: int,
     progress: Progress,
+    sample: int | None = None,
+    tell: Callable[[str], None] = print,
 ) -> Ran:
     """Read `source`, make its map and taxonomy, and write the export into `output`.
 
-    Raises InputError where the file, a column or the output folder cannot be
-    used; nothing is written then.
+    With `sample` only so many of its texts are taken, by chance; the other rows wait in
+    the project. Where the texts are many, `tell` hears beforehand what they take. Raises
+    InputError where the file, a column or the output folder cannot be used; nothing is
+    written then.
     """
     data = _read(source)
     _check_output(output)
@@ -55,6 +61,11 @@ def run(
         data=data,
         seed=seed,
     )
+    texts = len(load_corpus(workspace, project).texts)
+    if sample is not None and sample < texts:
+        project = take_sample(workspace, project, sample)
+    elif (work := mapping_work(workspace, project, texts)).large:
+        tell(f"{texts:,} texts take {work.told}; --sample {suggested(work)} takes a part of them.")
     made = make_map(workspace, project.id, {}, Stage(progress, 0.0, 0.97))
     progress.report(0.97, "Writing the export")
     exported = export(workspace, project.id)

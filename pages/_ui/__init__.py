@@ -10,6 +10,8 @@ from pages._ui.cached import (
     health,
     moved,
     overview,
+    rounds,
+    row_ids,
     table,
     texts,
     viewed,
@@ -60,6 +62,7 @@ from pages._ui.proposal import show_proposal
 from pages._ui.quality import show_quality
 from pages._ui.recipe import show_recipe
 from pages._ui.returned import show_import
+from pages._ui.sampling import many_texts, work_of
 from pages._ui.selection import show_tray
 from pages._ui.shaping import apply, show_stale
 from pages._ui.show import is_dark, lines, plain, told_errors, when
@@ -98,6 +101,7 @@ __all__ = [
     "health",
     "is_dark",
     "lines",
+    "many_texts",
     "moved",
     "offer_batch",
     "other_embedder",
@@ -108,6 +112,8 @@ __all__ = [
     "put_in_tray",
     "rest",
     "ringed",
+    "rounds",
+    "row_ids",
     "seat",
     "show_archived",
     "show_at_work",
@@ -156,5 +162,6 @@ __all__ = [
     "watch",
     "when",
     "why_here",
+    "work_of",
     "workspace",
 ]

@@ -19,6 +19,8 @@ from core.project.granularity import Levels, stamp
 from core.project.granularity import levels as find_levels
 from core.project.grouping import Moves, grouping_of, moves
 from core.project.mapping import Current
+from core.project.rounds import Rounds
+from core.project.rounds import rounds as find_rounds
 from core.project.viewing import View, view
 from core.project.workspace import Workspace, open_workspace
 
@@ -42,7 +44,7 @@ def _rest() -> None:
     gc.freeze()
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner="Reading the texts…")
 def _corpus(project_id: str, read_as: str) -> tuple[Corpus, dict[str, Text]]:
     found = intake.load_corpus(workspace(), intake.find_project(workspace(), project_id))
     known = {text.id: text for text in found.texts}
@@ -60,7 +62,7 @@ def texts(project: Project) -> dict[str, Text]:
     return _corpus(project.id, _reading(project))[1]
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner="Looking over the texts…")
 def _table(project_id: str, read_as: str) -> tuple[Table, Health]:
     project = intake.find_project(workspace(), project_id)
     found = intake.load_table(workspace(), project)
@@ -132,6 +134,29 @@ def moved(here: Current) -> Moves:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _moved(stamped: str, version: int, _here: Current) -> Moves:
     return moves(workspace(), _here, grouping(_here))
+
+
+def rounds(here: Current) -> Rounds:
+    """Return in which round each text last moved or was answered about."""
+    return _rounds(stamp(workspace(), here), here.taxonomy.version, here)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _rounds(stamped: str, version: int, _here: Current) -> Rounds:
+    return find_rounds(workspace(), _here)
+
+
+def row_ids(project: Project) -> dict[str, str]:
+    """Return by text the id of the first row that has it."""
+    return _row_ids(project.id, _reading(project), project)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _row_ids(project_id: str, read_as: str, _project: Project) -> dict[str, str]:
+    found = corpus(_project)
+    # From the last row to the first: the first one stays.
+    pairs = zip(reversed(found.row_text_ids), reversed(found.row_ids), strict=True)
+    return dict(pairs)
 
 
 def overview(here: Current) -> Overview:

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.domain.taxonomy import Topic
+from core.project import telling
 from core.project.checking import Overview
 from core.project.mapping import Current
 from core.project.viewing import likeness
@@ -27,7 +28,7 @@ def show_texts(here: Current, overview: Overview, topic: Topic) -> None:
     shown = [row for row in order if wanted in known[members[row]].body.casefold()]
     frame = pd.DataFrame(
         {
-            "Text": [known[members[row]].body for row in shown],
+            "Text": [telling.shortened(known[members[row]].body, 500) for row in shown],
             "Likeness": [float(near[row]) for row in shown],
         }
     )

@@ -10,6 +10,7 @@ import streamlit as st
 from core.domain.texts import Text
 from core.project.cards import Card, Side
 
+_LONGEST = 2_000  # characters of a text: what a person reads before answering
 _GONE = "(This text is no longer in the project.)"
 
 
@@ -44,4 +45,7 @@ def _line(text: str, known: Mapping[str, Text]) -> str:
 
 
 def _body(text: str, known: Mapping[str, Text]) -> str:
-    return html.escape(known[text].body if text in known else _GONE)
+    body = known[text].body if text in known else _GONE
+    if (more := len(body) - _LONGEST) > 0:
+        body = f"{body[:_LONGEST].rstrip()}… ({more:,} more characters)"
+    return html.escape(body)

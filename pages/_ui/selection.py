@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.project import exporting
+from core.project import exporting, telling
 from core.project.mapping import Current
 from core.project.viewing import View
 from pages._ui.cached import texts
@@ -30,7 +30,9 @@ def show_tray(here: Current, shown: View) -> None:
     share = st.column_config.NumberColumn(format="%.2f", width="small")
     columns = {"Text": wide, "Confidence": share}
     frame = _table(here, shown, rows[:_MOST])
-    st.dataframe(frame, hide_index=True, height=280, column_config=columns)
+    # Shown short, downloaded whole.
+    short = frame.assign(Text=[telling.shortened(body, 500) for body in frame["Text"]])
+    st.dataframe(short, hide_index=True, height=280, column_config=columns)
     if len(rows) > _MOST:
         st.caption(f"The first {_MOST:,} are listed; the buttons are for all.")
     _actions(here, shown, tuple(shown.text_ids[row] for row in rows))

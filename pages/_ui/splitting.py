@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.domain.taxonomy import Topic
-from core.project import splitting
+from core.project import splitting, telling
 from core.project.checking import Overview
 from core.project.mapping import Current
 from core.project.splitting import FEWEST, MOST, Part
@@ -56,7 +56,7 @@ def _offer(here: Current, topic: Topic, found: tuple[Part, ...]) -> None:
                 key = f"part{topic.id}v{here.taxonomy.version}{len(found)}{i}"
                 names.append(st.text_input("Name", part.label, key=key))
             st.caption("Keywords: " + plain(", ".join(part.keywords)))
-            lines(known[text].body for text in part.central)
+            lines(telling.shortened(known[text].body, 300) for text in part.central)
     change = splitting.commit(here.taxonomy.version, topic.id, found, tuple(names), stays)
     press(
         f"Split into {len(found)} topics",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.domain.taxonomy import Describe, Move, Rename, SetArchived, SetLock, SetReviewed
+from core.project import telling
 from core.project.checking import Overview, within
 from core.project.mapping import Current
 from core.project.viewing import TreeLine, examples
@@ -116,7 +117,7 @@ def _examples(here: Current, overview: Overview, line: TreeLine) -> None:
     for title, ids in (("Central examples", near), ("Diverse examples", far)):
         if ids:
             st.markdown(f"**{title}**")
-            lines(known[i].body for i in ids)
+            lines(telling.shortened(known[i].body, 300) for i in ids)
 
 
 def _rename(here: Current, topic: str, key: str) -> None:

@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -161,3 +162,30 @@ def test_other_folders_are_refused(saved: Path, tmp_path: Path) -> None:
         load_folder(tmp_path / "missing", bundled_space())
     with pytest.raises(ModelError, match="another training round"):
         load_folder(saved, Space("other", "all-MiniLM-L6-v2+r1", None, "other"))
+
+
+def test_a_very_long_text_among_short_ones_widens_no_batch_but_its_own(
+    encoder: SentenceEncoder, bodies: list[str]
+) -> None:
+    shapes: list[tuple[int, int]] = []
+
+    def note(_: object, given: tuple[dict[str, Any], ...]) -> None:
+        shapes.append(tuple(given[0]["input_ids"].shape))
+
+    long = "my card has not arrived and I am waiting for it. " * 620
+    assert len(long) > 30_000
+    encoder.encode(bodies[:1])  # the fast copy is there now
+    hook = encoder._fast_model().register_forward_pre_hook(note)
+    try:
+        alone = encoder.encode(bodies)
+        of_short = shapes.copy()
+        shapes.clear()
+        mixed = encoder.encode([*bodies, long])
+    finally:
+        hook.remove()
+    assert sum(rows for rows, _ in shapes) == len(bodies) + 1
+    assert max(rows * width for rows, width in shapes) <= 1024
+    assert len(shapes) <= len(of_short) + 1
+    padded = sum(rows * width for rows, width in shapes)
+    assert padded <= sum(rows * width for rows, width in of_short) + 1024
+    assert (mixed[:-1] * alone).sum(axis=1).min() > 0.999

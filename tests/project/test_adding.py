@@ -17,6 +17,7 @@ from core.domain.reviewing import Seat
 from core.domain.taxonomy import NewTopic, Rename, SetLock
 from core.project import adding, use_cases
 from core.project.arrays import load_map, load_neighbours
+from core.project.encoders import base_space
 from core.project.exporting import export
 from core.project.grouping import moved_by_answers, regroup
 from core.project.intake import find_project, load_corpus, load_table
@@ -296,3 +297,22 @@ def test_only_new_rows_of_a_file_with_ids_are_added(
     )
     assert adding.begin(workspace, project, lines) is None
     assert load_corpus(workspace, find_project(workspace, project.id)).row_ids[-1] == "added-22"
+
+
+def test_a_model_that_returns_another_dimension_is_refused_and_nothing_changes(
+    mapped: tuple[Workspace, str], bank: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, project_id = mapped
+    before = current(workspace, project_id)
+
+    class Other:
+        space = replace(base_space(workspace), id="other")
+        max_words = 10
+
+        def encode(self, bodies: list[str], on_batch: object = None) -> np.ndarray:
+            return np.ones((len(bodies), 5), dtype=np.float32) / np.sqrt(np.float32(5))
+
+    monkeypatch.setattr("core.project.adding.landing.open_encoder", lambda *_, **__: Other())
+    with pytest.raises(InputError, match="vectors of 5 numbers, and the map's have 384"):
+        added(workspace, project_id, more(bank, 1))
+    assert current(workspace, project_id) == before

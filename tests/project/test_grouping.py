@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -233,3 +236,40 @@ def test_the_newest_job_of_several_kinds(mapped: Mapped) -> None:
         found = use_cases.newest_job(workspace, project, "map", "regroup")
         assert found is not None and found.id == job.id
         jobs.finish_job(job.id, JobStatus.CANCELLED)
+
+
+WHY = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from core.domain.settings import Settings
+from core.project.arrays import load_neighbours, load_embedding
+from core.project.grouping import grouping_of, reasons
+from core.project.mapping import current
+from core.project.neighbouring import graph_name
+from core.project.workspace import open_workspace
+
+workspace = open_workspace(Settings(home=Path(sys.argv[1])))
+source = current(workspace, sys.argv[2]).map
+name = graph_name(source.embedding_key, 0)
+workspace.files.place(name).unlink()
+embedding = load_embedding(workspace, source)
+assert load_neighbours(workspace, name, embedding) is None
+old = replace(source, ground_key=None)
+assert len(reasons(workspace, old, grouping_of(workspace, old), embedding.text_ids[0]).nearest) == 5
+assert load_neighbours(workspace, name, embedding) is not None
+print([name for name in ("torch", "umap", "hdbscan", "transformers") if name in sys.modules])
+"""
+
+
+def test_why_here_on_an_old_map_without_a_graph_loads_no_deep_learning_library(
+    mapped: tuple[Workspace, str],
+) -> None:
+    workspace, project_id = mapped
+    ran = subprocess.run(
+        [sys.executable, "-c", WHY, str(workspace.settings.home), project_id],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+    )
+    assert ran.stdout.strip() == "[]", ran.stderr

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from core.adapters.assets import map_template
 from core.domain.errors import Cancelled, NotFoundError, StaleEditError, TooFewError
 from core.domain.jobs import JobStatus
 from core.domain.settings import Settings
 from core.domain.taxonomy import Reassign, Rename, SetLock, Taxonomy
-from core.project import use_cases
+from core.project import pictures, telling, use_cases
 from core.project.arrays import load_clustering, load_map
 from core.project.encoders import CHUNK, base_space, embed, open_encoder
 from core.project.exporting import export
-from core.project.intake import find_project, load_corpus
+from core.project.intake import find_project, load_corpus, load_table, look_over
 from core.project.mapping import current, make_map
+from core.project.pacing import Stopwatch
 from core.project.shaping import edit, standing, undo
+from core.project.viewing import view
 from core.project.workspace import Workspace, open_workspace
 from core.steps.taxonomy import assign, leaves
 from tests.conftest import Bring, Listener
@@ -185,10 +190,10 @@ def test_an_interrupted_embedding_goes_on_from_what_is_kept(
     frame = pd.DataFrame({"text": [f"order {number}" for number in range(1200)]})
     corpus = load_corpus(workspace, bring(workspace, frame))
     encoder = open_encoder(workspace, base_space(workspace).id)
-    root = workspace.settings.home / "files"
+    root = workspace.settings.home / "files" / "vectors"
 
     def kept() -> set[Path]:
-        return set(root.glob("??/*"))
+        return set(root.glob("*/*.npz"))
 
     before = kept()
     with pytest.raises(Cancelled):
@@ -198,8 +203,7 @@ def test_an_interrupted_embedding_goes_on_from_what_is_kept(
     second = kept() - before - first
     again = embed(workspace, corpus, encoder, listener)
 
-    # A chunk is a file of vectors and a pointer to it.
-    assert (len(first), len(second)) == (2, 2)
+    assert (len(first), len(second)) == (1, 1)
     assert kept() == before | first | second
     assert (resumed.vectors == again.vectors).all()
     assert resumed.text_ids == tuple(text.id for text in corpus.texts)
@@ -262,3 +266,57 @@ def test_a_map_changed_under_a_clustering_is_not_overwritten(
     with pytest.raises(StaleEditError):
         make_map(workspace, project_id, {"method": "kmeans", "k": 6}, other)
     assert current(workspace, project_id).map.spec.k == 5
+
+
+@pytest.mark.slow
+def test_a_text_of_30_000_characters_among_short_ones_is_counted_mapped_and_exported_whole(
+    workspace: Workspace, bring: Bring, bank: pd.DataFrame, listener: Listener
+) -> None:
+    long = " ".join(f"word {n} of a very long letter about my card." for n in range(800))
+    assert len(long) > 30_000
+    project = bring(workspace, pd.DataFrame({"text": [*bank["text"].head(40), long]}))
+    health = look_over(load_table(workspace, project), project.columns)
+    assert (health.texts, health.long) == (41, 1)
+
+    make_map(workspace, project.id, {}, listener)
+
+    exported = pd.read_csv(io.BytesIO(export(workspace, project.id).files["assignments.csv"]))
+    assert long in set(exported["text"])
+    here = current(workspace, project.id)
+    _, layout, clustering = load_map(workspace, here.map.id)
+    known = {text.id: text for text in load_corpus(workspace, project).texts}
+    shown = view(here.taxonomy, layout, clustering)
+    chart = pictures.scatter(
+        project, shown, known, color="Topic", focus=[], keep=[], dark=False
+    ).to_json()
+    assert long[:60] not in chart, "the map is sent no text"
+    page = pictures.as_file(project, shown, known)
+    assert long[:60].encode() in page and len(page) < 30_000 + len(map_template())
+    assert len(telling.shortened(long, 500)) == 500
+
+
+@pytest.mark.slow
+def test_an_edited_file_as_a_new_project_embeds_only_its_new_texts(
+    workspace: Workspace, bring: Bring, bank: pd.DataFrame, listener: Listener
+) -> None:
+    encoder = open_encoder(workspace, base_space(workspace).id)
+    first = Stopwatch(encoder)
+    old = embed(workspace, load_corpus(workspace, bring(workspace, bank)), first, listener)
+    edited = pd.concat([bank.iloc[5:], pd.DataFrame({"text": ["a new text", "another one"]})])
+    project = bring(workspace, edited.fillna("").sample(frac=1, random_state=3))
+
+    second = Stopwatch(encoder)
+    corpus = load_corpus(workspace, project)
+    new = embed(workspace, corpus, second, listener)
+
+    assert (first.texts, second.texts) == (200, 2)
+    place = {text: row for row, text in enumerate(old.text_ids)}
+    both = [row for row, text in enumerate(new.text_ids) if text in place]
+    assert len(both) == 195
+    was = old.vectors[[place[new.text_ids[row]] for row in both]]
+    assert np.array_equal(new.vectors[both], was)
+    # Another model at its own revision has vectors of its own.
+    tuned = Stopwatch(encoder)
+    tuned.__class__ = type("Tuned", (Stopwatch,), {"space": replace(encoder.space, id="tuned")})
+    embed(workspace, corpus, tuned, listener)
+    assert tuned.texts == len(corpus.texts)

@@ -1,6 +1,9 @@
 """The neighbour graph: exact, the same in any block, extended without looking at all again."""
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -128,3 +131,34 @@ def test_damaged_vectors_and_another_dimension_are_refused_with_a_next_move():
         find_neighbours(embedding, seed=0)
     with pytest.raises(InputError, match="the model that made the map"):
         beside(embedded(2, dims=5).vectors, embedded(20).vectors)
+
+
+@pytest.mark.parametrize("light", [False, True])
+@pytest.mark.parametrize("n", [150, 1_500, 3_000])
+def test_the_nearest_among_many_are_those_of_all_pairs_where_many_are_equal_too(n, light):
+    embedding = embedded(n, dims=4)
+    embedding.vectors[: n // 3] = embedding.vectors[0]
+    found = find_neighbours(embedding, seed=0, light=light)
+    cosines = embedding.vectors @ embedding.vectors.T
+    np.fill_diagonal(cosines, -2)
+    assert found.cosines == pytest.approx(-np.sort(-cosines, axis=1)[:, : found.k], abs=1e-6)
+    taken = np.take_along_axis(cosines, found.rows.astype(np.int64), axis=1)
+    assert found.cosines == pytest.approx(taken, abs=1e-6)
+    assert all(len(set(line)) == found.k for line in found.rows.tolist())
+
+
+def test_no_deep_learning_library_is_loaded_to_find_neighbours():
+    code = (
+        "import sys, numpy as np\n"
+        "from core.domain.spaces import Embedding\n"
+        "from core.steps.neighbours import beside, find_neighbours\n"
+        "vectors = np.eye(200, dtype=np.float32)\n"
+        "ids = tuple(f'{row:03d}' for row in range(200))\n"
+        "find_neighbours(Embedding('s', ids, vectors), seed=0, light=True)\n"
+        "print([m for m in ('torch', 'umap', 'pynndescent', 'numba') if m in sys.modules])"
+    )
+    root = Path(__file__).resolve().parents[2]
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "[]"

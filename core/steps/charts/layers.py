@@ -79,7 +79,9 @@ def point_layer(
     ("image") for a wish to fetch.
     """
     chart = alt.Chart(points)
-    tooltip = [alt.Tooltip("i:Q", title="number", format="d")]
+    named = "id" in points
+    number = alt.Tooltip("i:Q", title="number", format="d")
+    tooltip = [alt.Tooltip("id:N", title="row id") if named else number]
     if labels is not None:
         names = alt.LookupData(labels[["group", "label"]], key="group", fields=["label"])
         chart = chart.transform_lookup(lookup="group", from_=names, default="unassigned")

@@ -87,7 +87,7 @@ def _per_text(bundle: Bundle, scores: Fit, depth: int) -> dict[str, tuple[Cell, 
             by,
             *flags.get(topic, (None, None)),
             *places[text],
-            bundle.round,
+            bundle.rounds.get(text, bundle.round),
         )
         for text, topic, by, own, rival, next_best in zip(
             bundle.assignment.text_ids,

@@ -38,10 +38,11 @@ class Front:
 class Bundle:
     """One project at one moment.
 
-    `round` counts the retrains kept so far; `model` holds the files of the tuned model,
-    where it is wanted too; `constraints` are the settled judgments, `history` the
-    versions of the taxonomy, oldest first, and `examples` the ids of the texts that show
-    best what a topic holds. `facts` holds JSON values for the
+    `round` counts the retrains kept so far, `rounds` how many were when a text, by its id,
+    last moved or was answered about (none given: all of them); `model` holds the files of
+    the tuned model, where it is wanted too; `constraints` are the settled judgments,
+    `history` the versions of the taxonomy, oldest first, and `examples` the ids of the
+    texts that show best what a topic holds. `facts` holds JSON values for the
     manifest (versions, seeds, parameters, hash of the source file, metrics). Raises
     InputError where a text of the corpus lacks a vector, a place on the map or
     an assignment, where a text is assigned to a topic that the taxonomy does not
@@ -66,6 +67,7 @@ class Bundle:
     facts: Mapping[str, Any]
     front: Front
     model: Mapping[str, bytes] = field(default_factory=dict)
+    rounds: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.table.frame) != len(self.corpus.row_ids):

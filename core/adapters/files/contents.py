@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -22,6 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.adapters.files.whole import refused, sync, write_whole
 from core.domain.errors import StorageError
 
 _STALE_SECONDS = 86_400.0
@@ -36,7 +36,7 @@ class Files:
             (root / "tmp").mkdir(parents=True, exist_ok=True)
             _sweep(root / "tmp")
         except OSError as error:
-            raise _refused(error) from error
+            raise refused(error) from error
 
     def put_bytes(self, data: bytes) -> str:
         """Keep bytes; return their key. A damaged copy is put right."""
@@ -87,16 +87,16 @@ class Files:
             write(draft)
             key = _folder_key(draft)
             for path in [p for p in draft.rglob("*") if p.is_file()]:
-                _sync(path)
+                sync(path)
             target = self._path(key)
             if target.exists() and _folder_key(target) != key:
                 target.rename(draft.with_suffix(".damaged"))
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 draft.rename(target)
-                _sync(target.parent)
+                sync(target.parent)
         except OSError as error:
-            raise _refused(error) from error
+            raise refused(error) from error
         finally:
             shutil.rmtree(draft, ignore_errors=True)
             shutil.rmtree(draft.with_suffix(".damaged"), ignore_errors=True)
@@ -132,18 +132,7 @@ class Files:
         self._write(self._path(name), self.put_arrays(arrays).encode("ascii"))
 
     def _write(self, path: Path, data: bytes) -> None:
-        draft = self._root / "tmp" / uuid4().hex
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with draft.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-            _sync(path.parent)
-        except OSError as error:
-            draft.unlink(missing_ok=True)
-            raise _refused(error) from error
+        write_whole(path, self._root / "tmp", data)
 
     def _path(self, key: str) -> Path:
         return self._root / key[:2] / key
@@ -174,26 +163,8 @@ def _folder_key(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _sync(path: Path) -> None:
-    # Directories cannot be opened for syncing on Windows; its renames are journalled.
-    if os.name == "nt" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _damaged(key: str) -> StorageError:
     return StorageError(
         f"A stored file ({key[:8]}…) is missing or damaged.",
         "Bring the file again as a new project; answers and edits stay in the database.",
-    )
-
-
-def _refused(error: OSError) -> StorageError:
-    return StorageError(
-        f"The disk refused to write ({error.strerror or error}).",
-        "Free some space or check the rights of the CLADE_HOME folder, then try again.",
     )
