@@ -111,8 +111,6 @@ def begin(workspace: Workspace, project: Project, ready: Ready) -> Job | None:
     Raises BusyError while another job of the project is live, and StaleEditError where
     a map was made meanwhile.
     """
-    if ready.whole_key is not None:
-        workspace.store.projects.let_wait(project.id, ready.whole_key)
     if project.head is None:
         # The whole table comes from several files now: none of them is its encoding.
         table, whole = ready.params["table"], ready.whole_key or project.whole_key
@@ -121,7 +119,11 @@ def begin(workspace: Workspace, project: Project, ready: Ready) -> Job | None:
         return None
     settings = workspace.settings
     jobs, threads = workspace.store.jobs, settings.worker_threads
-    return queue.start(jobs, settings.home, project.id, KIND, ready.params, threads)
+    job = queue.start(jobs, settings.home, project.id, KIND, ready.params, threads)
+    # Only once the job stands: a refused one must leave no rows waiting.
+    if ready.whole_key is not None:
+        workspace.store.projects.let_wait(project.id, ready.whole_key)
+    return job
 
 
 def _corpus(project: Project, frame: pd.DataFrame) -> Corpus:
