@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
-from core.domain.errors import CladeError
 from core.domain.projects import Project
 from core.domain.texts import Table
 from core.project import intake, pictures
@@ -16,69 +14,10 @@ from pages import _ui
 ENCODINGS = ["utf-8", "cp1252", "utf-16", "iso-8859-15", "cp1250", "cp1251", "shift_jis", "gb18030"]
 
 
-def opened(project_id: str) -> None:
-    st.session_state.pop("refused", None)
-    _ui.choose_project(project_id)
-
-
-def bring(name: str | None, data: bytes) -> None:
-    """Make a project of what was brought, at once, so that a refresh loses nothing."""
-    try:
-        with st.spinner("Reading the texts…"):
-            opened(intake.bring(_ui.workspace(), name, data).id)
-    except CladeError as error:
-        st.session_state["refused"] = error
-
-
-def uploaded() -> None:
-    key = st.session_state["uploader"]
-    file = st.session_state.get(f"upload{key}")
-    if file is not None:
-        bring(file.name, file.getvalue())
-        # A new key empties the widget: the same file would otherwise be brought again.
-        st.session_state["uploader"] = key + 1
-
-
-def pasted() -> None:
-    bring(None, st.session_state["pasted"].encode())
-
-
 def renamed(project: Project, key: str) -> None:
     intake.rename_project(_ui.workspace(), project, st.session_state[key])
     # An empty name changes nothing, so the box must not stay empty.
     st.session_state[key] = project.name
-
-
-def ways_in() -> None:
-    left, middle, right = st.columns([5, 3, 4], gap="large")
-    with left:
-        key = st.session_state.setdefault("uploader", 0)
-        # No `type`: Streamlit's own refusal of other extensions names no next move.
-        label = "Upload a file: CSV, TSV, XLSX, JSON, JSONL, Parquet or TXT"
-        st.file_uploader(label, key=f"upload{key}", on_change=uploaded)
-        with st.popover("Paste lines instead", icon=":material/content_paste:"):
-            st.text_area("One text a line", key="pasted", height=200)
-            st.button("Use these lines", on_click=pasted, type="primary")
-    with middle:
-        st.markdown("**No file at hand?**")
-        st.caption("About 600 customer messages of an outdoor shop, written for trying Clade.")
-        icon = ":material/play_arrow:"
-        st.button("Try the sample", wrap=True, icon=icon, on_click=bring, args=intake.sample())
-    with right:
-        st.markdown("**Recent projects**")
-        known = intake.all_projects(_ui.workspace())
-        recent(known[:5])
-        if len(known) > 5:
-            with st.popover(f"All {len(known):,} projects"):
-                recent(known[5:])
-        if not known:
-            st.caption("None yet.")
-
-
-def recent(projects: Sequence[Project]) -> None:
-    for project in projects:
-        label = f"{_ui.plain(project.name[:40])} · {_ui.when(project.created_at)}"
-        st.button(label, project.id, type="tertiary", on_click=opened, args=(project.id,))
 
 
 def columns_form(project: Project, table: Table) -> None:
@@ -128,10 +67,7 @@ def health_card(project: Project) -> None:
 
 
 _ui.title("Data")
-ways_in()
-if "refused" in st.session_state:
-    with _ui.told_errors():
-        raise st.session_state["refused"]
+_ui.ways_in()
 project = _ui.chosen_project()
 if project is not None:
     st.divider()

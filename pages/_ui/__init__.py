@@ -3,6 +3,7 @@
 from pages._ui.adding import add_texts
 from pages._ui.answers import show_moves, show_waiting, why_here
 from pages._ui.batch import at_work, show_at_work, show_batch, show_llm
+from pages._ui.bringing import ways_in
 from pages._ui.bulk import show_bulk
 from pages._ui.cached import (
     arrays,
@@ -160,6 +161,7 @@ __all__ = [
     "viewed",
     "walk",
     "watch",
+    "ways_in",
     "when",
     "why_here",
     "work_of",
