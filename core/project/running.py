@@ -16,7 +16,7 @@ from core.project import classifying
 from core.project.exporting import export
 from core.project.intake import all_projects, create_project, guess, load_corpus, read_upload
 from core.project.mapping import current, make_map
-from core.project.sampling import mapping_work, suggested, take_sample
+from core.project.sampling import check_size, mapping_work, suggested, take_sample
 from core.project.stages import Stage
 from core.project.workspace import Workspace
 
@@ -52,6 +52,8 @@ def run(
     """
     data = _read(source)
     _check_output(output)
+    if sample is not None:
+        check_size(sample)
     table = read_upload(workspace, source.name, data)
     project = create_project(
         workspace,

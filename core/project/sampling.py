@@ -78,6 +78,12 @@ def suggested(work: Work) -> int:
     return next(fitting, min(_SIZES[-1], work.texts))
 
 
+def check_size(size: int) -> None:
+    """Raises InputError where a sample cannot have so many texts."""
+    if size < 1:
+        raise InputError("A sample has one text at least.", "Give a larger size.")
+
+
 def take_sample(workspace: Workspace, project: Project, size: int) -> Project:
     """Go on with a sample of `size` texts of a project without a map; the rest waits.
 
@@ -85,8 +91,7 @@ def take_sample(workspace: Workspace, project: Project, size: int) -> Project:
     included. Raises InputError where the size is none, and StaleEditError once there is
     a map.
     """
-    if size < 1:
-        raise InputError("A sample has one text at least.", "Give a larger size.")
+    check_size(size)
     table = load_table(workspace, project)
     whole = everything(workspace, project, table.frame)
     rows = make_corpus(replace(table, frame=whole), project.columns).row_text_ids
