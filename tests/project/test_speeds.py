@@ -39,7 +39,7 @@ MATERIAL = retraining.Material(
 
 @pytest.mark.parametrize(
     ("train", "must_links", "first", "count"),
-    [(60, 40, "adapter", 3), (60, 2, "last", 2), (300, 200, "last", 3), (900, 500, "whole", 3)],
+    [(60, 40, "adapter", 4), (60, 2, "last", 3), (300, 200, "last", 4), (900, 500, "whole", 4)],
 )
 def test_what_is_recommended_goes_by_what_there_is_to_learn(
     workspace: Workspace,
