@@ -8,8 +8,8 @@ A simulated judge answers from the gold labels, which reach nothing but it and t
 texts (Bank77 has one), which are in no space's map, by nearest group. *next*: questions of a
 second round until the accuracy is that of the second round without retraining. *triplets*:
 1,024 triplets alone, then k-means given the true number of groups, as the recipe's authors
-score it. *dec*: sharpening without answers, from k-means given the true number of groups and
-from the map's own clusters; its settings follow the paper and the loss, never the labels.
+score it. *dec*: sharpening without answers, from k-means given the true number of groups; its
+settings follow the paper and the silhouette, never the labels.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def next_round(data: Data) -> Iterator[dict[str, Any]]:
 
 def dec(data: Data) -> Iterator[dict[str, Any]]:
     """Yield the scores before and after sharpening without answers."""
-    for what, way, found in sharpened(data, SEEDS):
+    for (what, way), found in sharpened(data, SEEDS).items():
         yield row(what, data, 0.0, 0, way, found)
 
 
