@@ -76,6 +76,7 @@ class Life:
     def __init__(self, workspace: Workspace, project_id: str) -> None:
         self.workspace, home = workspace, workspace.settings.home
         self.folder = home / "checkpoints" / project_id
+        self.left = set(self.folder.glob("*/draft-*"))  # of workers killed before
         self.steps_path = home / "steps.log"
         self.steps_path.unlink(missing_ok=True)
         (home / "saving").unlink(missing_ok=True)
@@ -112,7 +113,7 @@ class Life:
         return any(word in self.message() for word in words)
 
     def drafts(self) -> bool:
-        return any(self.folder.glob("*/draft-*"))
+        return bool(set(self.folder.glob("*/draft-*")) - self.left)
 
     def is_in(self, phase: str) -> bool:
         if phase == "starting":
