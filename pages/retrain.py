@@ -30,14 +30,34 @@ def what_there_is(here: Current) -> None:
         st.info(str(error), icon=":material/arrow_forward:")
         if st.button("Answer questions", type="primary"):
             _ui.go_to("pages/review.py")
+        without_answers(here)
         return
     counts(found)
     way = chosen(retraining.ways(_ui.workspace(), here.project.id, found))
     generated = _ui.also_generated(here.project, way.speed)
+    start(here, "Retrain the embedder", way, generated=generated)
+
+
+def without_answers(here: Current) -> None:
+    """Offer the one way to train that needs no answers."""
+    way = retraining.way_without_answers(_ui.workspace(), here.project.id)
+    with st.container(border=True):
+        st.markdown(f"**{way.label}**")
+        st.write(way.about)
+        st.warning(
+            "Too few answers of yours can be held out, so nothing will show whether the result "
+            "is better. Look at the maps with care, and keep the old embedder unless the new "
+            "clusters are clearly better.",
+            icon=":material/balance:",
+        )
+        start(here, way.label, way, generated=False)
+
+
+def start(here: Current, label: str, way: retraining.Way, *, generated: bool) -> None:
     _ui.press(
-        "Retrain the embedder",
+        label,
         *(_ui.start, here.project.id, "retrain", {"speed": way.speed, "generated": generated}),
-        type="primary",
+        type="primary" if label != way.label else "secondary",
         icon=":material/model_training:",
     )
     st.caption(

@@ -1,6 +1,6 @@
 """Retraining beside no retraining and beside ClusterLLM's recipe, on the same answers.
 
-    python -m benchmarks.retraining [groups] [next] [triplets] [--ways WAY …] [--data NAME …]
+    python -m benchmarks.retraining [groups] [next] [triplets] [dec] [--ways WAY …] [--data NAME …]
 
 A simulated judge answers from the gold labels, which reach nothing but it and the score.
 *groups*: after placements on the test texts, the accuracy on texts that no question touched
@@ -8,7 +8,8 @@ A simulated judge answers from the gold labels, which reach nothing but it and t
 texts (Bank77 has one), which are in no space's map, by nearest group. *next*: questions of a
 second round until the accuracy is that of the second round without retraining. *triplets*:
 1,024 triplets alone, then k-means given the true number of groups, as the recipe's authors
-score it.
+score it. *dec*: sharpening without answers, from k-means given the true number of groups; its
+settings follow the paper and the silhouette, never the labels.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 
 from benchmarks.quality import Data, Plan, judge_of, partition, read
 from benchmarks.report import DATA, keep
+from benchmarks.retraining.sharpened import sharpened
 from benchmarks.retraining.spaces import (
     WAYS,
     ask,
@@ -105,6 +107,12 @@ def next_round(data: Data) -> Iterator[dict[str, Any]]:
             yield row("questions to the same ACC", data, plan.accuracy, plan.questions, way, found)
 
 
+def dec(data: Data) -> Iterator[dict[str, Any]]:
+    """Yield the scores before and after sharpening without answers."""
+    for (what, way), found in sharpened(data, SEEDS).items():
+        yield row(what, data, 0.0, 0, way, found)
+
+
 def triplets(data: Data) -> Iterator[dict[str, Any]]:
     """Yield k-means given the true K, after training on triplets alone."""
     bodies = {text.id: text.body for text in data.texts}
@@ -148,7 +156,7 @@ def main() -> None:
                 new = read(unseen, "text", ["label"]) if unseen.exists() else [None]
                 found = groups(data, new[0], given.ways)
             else:
-                found = {"next": next_round, "triplets": triplets}[part](data)
+                found = {"next": next_round, "triplets": triplets, "dec": dec}[part](data)
             for one in found:
                 print(one, flush=True)
                 rows.append(one)

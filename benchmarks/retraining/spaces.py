@@ -100,9 +100,11 @@ def learn(asked: Asked, way: str) -> Learned:
         return Learned(data.embedding, lambda new: new.embedding.vectors, 0.0)
     if way == "adapter":
         adapter = fit_adapter(data.embedding, asked.grouping, seed=asked.seed)
-        found = adapted(data.embedding, adapter, "adapted")
+        found = adapted(data.embedding, adapter.matrix, "adapted")
         spent = time.monotonic() - started
-        return Learned(found, lambda new: adapted(new.embedding, adapter, "new").vectors, spent)
+        return Learned(
+            found, lambda new: adapted(new.embedding, adapter.matrix, "new").vectors, spent
+        )
     bodies = {text.id: text.body for text in data.texts}
     constraints = settle(asked.judgments, frozenset(bodies))
     if way == "whole":

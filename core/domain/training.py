@@ -9,9 +9,9 @@ from typing import Literal, Self
 from core.domain.shares import wilson
 from core.domain.spaces import Floats, Ints
 
-Speed = Literal["adapter", "last", "whole"]
+Speed = Literal["adapter", "last", "whole", "sharpen"]
 """How to train: a linear map over the vectors (seconds), the last layers or the whole
-encoder (minutes)."""
+encoder (minutes); or a linear map by the clusters alone, without answers (seconds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +86,29 @@ class Adapter:
     after: Score
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sharpening:
+    """A linear map over unit vectors that clusters taught: `matrix` float32 (d, d), applied
+    from the right. `losses` has KL(p‖q) of each step, `changed` the share of the `texts`
+    learned from that changed their cluster in the last of the `rounds`."""
+
+    matrix: Floats
+    losses: tuple[float, ...]
+    rounds: int
+    changed: float
+    texts: int
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How fast this machine is with the texts of a project: the seconds that it takes to
     embed a text, to learn once from an example with the whole encoder, and to lay out and
-    cluster a text (beside a start of some seconds)."""
+    cluster a text (beside a start of some seconds); and to sharpen a text's cluster."""
 
     embed: float
     learn: float
     draw: float
+    sharpen: float = 0.01
 
 
 @dataclass(frozen=True, slots=True)

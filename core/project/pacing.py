@@ -90,6 +90,11 @@ def remember_learning(workspace: Workspace, project_id: str, seconds: float) -> 
     _keep(workspace, project_id, replace(pace_of(workspace, project_id), learn=seconds))
 
 
+def remember_sharpening(workspace: Workspace, project_id: str, seconds: float) -> None:
+    """Keep the seconds that a text took in all the rounds of a sharpening."""
+    _keep(workspace, project_id, replace(pace_of(workspace, project_id), sharpen=seconds))
+
+
 def pace_of(workspace: Workspace, project_id: str) -> Pace:
     """Return the pace measured last on this machine, a usual one where none was."""
     return _known(workspace, project_id) or _UNMEASURED

@@ -50,7 +50,7 @@ def show_generated(project: Project) -> None:
 
 def also_generated(project: Project, speed: Speed) -> bool:
     """Ask whether a fine-tune learns from generated sentences, too, where there are any."""
-    if speed == "adapter":
+    if speed in ("adapter", "sharpen"):
         return False
     _, found = _shelf(project)
     if found is None or not found.taught:

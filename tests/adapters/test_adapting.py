@@ -9,8 +9,7 @@ import pytest
 
 from core.adapters.encoders import SentenceEncoder, load_bundled, load_folder, with_adapter
 from core.domain.errors import ModelError
-from core.domain.spaces import Embedding
-from core.domain.training import Adapter, Score
+from core.domain.spaces import Embedding, Floats
 from core.steps.training import adapted
 
 BODIES = ["where is my card", "top up failed", "the exchange rate is wrong"]
@@ -21,11 +20,9 @@ def encoder() -> SentenceEncoder:
     return load_bundled()
 
 
-def adapter(size: int) -> Adapter:
+def adapter(size: int) -> Floats:
     dice = np.random.default_rng(0)
-    matrix = np.eye(size) + 0.02 * dice.normal(size=(size, size))
-    nothing = Score.of(0, 0)
-    return Adapter(matrix.astype(np.float32), 0.3, nothing, nothing)
+    return (np.eye(size) + 0.02 * dice.normal(size=(size, size))).astype(np.float32)
 
 
 def test_the_saved_encoder_gives_what_the_map_gives_of_the_cached_vectors(
@@ -55,6 +52,6 @@ def test_the_saved_encoder_gives_what_the_map_gives_of_the_cached_vectors(
 def test_a_map_that_does_not_fit_is_refused(encoder: SentenceEncoder, wrong: str) -> None:
     found = adapter(16 if wrong == "size" else 384)
     if wrong == "nan":
-        found.matrix[0, 0] = np.nan
+        found[0, 0] = np.nan
     with pytest.raises(ModelError):
         with_adapter(encoder, found)

@@ -30,6 +30,17 @@ def test_too_few_answers_say_how_many_more(
     assert title(press(app, "Answer questions")) == "Review"
 
 
+def test_without_answers_sharpening_is_offered_with_a_warning(
+    mapped: str, workspace: Workspace, open_app: OpenApp
+) -> None:
+    app = open_app("retrain", mapped)
+    assert any("nothing will show whether" in warning.value for warning in app.warning)
+    press(app, "Sharpen without answers")
+    job = workspace.store.jobs.live_job(mapped)
+    assert job is not None and job.params == {"speed": "sharpen", "generated": False}
+    workspace.store.jobs.request_cancel(job.id)
+
+
 def test_enough_answers_offer_the_retraining(
     mapped: str, workspace: Workspace, open_app: OpenApp
 ) -> None:

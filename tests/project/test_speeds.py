@@ -39,7 +39,7 @@ MATERIAL = retraining.Material(
 
 @pytest.mark.parametrize(
     ("train", "must_links", "first", "count"),
-    [(60, 40, "adapter", 3), (60, 2, "last", 2), (300, 200, "last", 3), (900, 500, "whole", 3)],
+    [(60, 40, "adapter", 4), (60, 2, "last", 3), (300, 200, "last", 4), (900, 500, "whole", 4)],
 )
 def test_what_is_recommended_goes_by_what_there_is_to_learn(
     workspace: Workspace,
@@ -168,3 +168,25 @@ def test_generated_triplets_count_half_of_an_answer() -> None:
     assert both.triplets == (("a", "b", "c"), ("a", "d", "e"))
     assert both.triplet_weights == (1.0, 0.5)
     assert (both.pairs, both.groups) == (own.pairs, own.groups)
+
+
+@pytest.mark.slow
+def test_a_training_that_was_stopped_while_the_map_was_drawn_is_not_done_again(
+    mapped: tuple[Workspace, str], answer_gold: AnswerGold, listener: Listener
+) -> None:
+    workspace, project_id = mapped
+    answer_gold(workspace, project_id, 20)
+
+    class Stopped(Listener):
+        def report(self, fraction: float, message: str) -> None:
+            if message == "Finding clusters":
+                raise Cancelled
+
+    with pytest.raises(Cancelled):
+        retraining.retrain(workspace, project_id, {"speed": "last"}, Stopped())
+    assert retraining.newest_proposal(workspace, project_id) is None
+
+    retraining.retrain(workspace, project_id, {"speed": "last"}, listener)
+
+    assert not any(message.startswith("Training, step") for _, message in listener.reports)
+    assert retraining.newest_proposal(workspace, project_id) is not None

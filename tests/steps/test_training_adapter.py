@@ -57,7 +57,7 @@ def nearest_right(vectors: np.ndarray, labels: np.ndarray) -> float:
 def test_the_adapter_squeezes_what_groups_differ_in() -> None:
     embedding, grouping, labels = noisy(600, 6, asked=150)
     adapter = fit_adapter(embedding, grouping)
-    after = adapted(embedding, adapter, "new")
+    after = adapted(embedding, adapter.matrix, "new")
     assert adapter.strength > 0
     assert adapter.after.correct > adapter.before.correct
     assert after.space == "new"
@@ -69,7 +69,7 @@ def test_answers_of_chance_leave_the_space_nearly_as_it_is() -> None:
     embedding, grouping, labels = noisy(600, 6, asked=150, loud=0.05)
     dice = np.random.default_rng(3)
     wild = replace(grouping, groups=dice.permutation(grouping.groups))
-    after = adapted(embedding, fit_adapter(embedding, wild), "new")
+    after = adapted(embedding, fit_adapter(embedding, wild).matrix, "new")
     kept = nearest_right(embedding.vectors, labels)
     assert nearest_right(after.vectors, labels) >= kept - 0.02
 
@@ -118,7 +118,7 @@ def test_one_group_of_a_thousand_and_fifty_of_two() -> None:
 def test_two_thousand_answers_on_25_000_texts_take_seconds() -> None:
     embedding, grouping, _ = noisy(25_000, 100, asked=2000, d=384)
     started = time.process_time()
-    adapted(embedding, fit_adapter(embedding, grouping), "new")
+    adapted(embedding, fit_adapter(embedding, grouping).matrix, "new")
     assert time.process_time() - started < 30  # processor time of a busy machine, all threads
 
 

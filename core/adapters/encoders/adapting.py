@@ -7,11 +7,11 @@ import copy
 from core.adapters.encoders.sentence import SentenceEncoder
 from core.adapters.encoders.tuning import tuned_space
 from core.domain.errors import ModelError
-from core.domain.training import Adapter
+from core.domain.spaces import Floats
 
 
-def with_adapter(encoder: SentenceEncoder, adapter: Adapter) -> SentenceEncoder:
-    """Return `encoder` followed by the map of `adapter`; `encoder` stays as it was.
+def with_adapter(encoder: SentenceEncoder, matrix: Floats) -> SentenceEncoder:
+    """Return `encoder` followed by `matrix` float32 (d, d); `encoder` stays as it was.
 
     An ordinary sentence-transformers model: the modules of the encoder, a dense layer
     without bias or activation, and a scaling to unit length. It gives what
@@ -25,15 +25,14 @@ def with_adapter(encoder: SentenceEncoder, adapter: Adapter) -> SentenceEncoder:
 
     base = copy.deepcopy(encoder.model).float()
     size = int(base.get_embedding_dimension())
-    if adapter.matrix.shape != (size, size):
+    if matrix.shape != (size, size):
         raise ModelError(
-            f"The adapter is for vectors of {len(adapter.matrix)} numbers, this embedder gives "
-            f"{size}.",
+            f"The adapter is for vectors of {len(matrix)} numbers, this embedder gives {size}.",
             "Train again on the map in use.",
         )
     dense = Dense(size, size, bias=False, activation_function=torch.nn.Identity())
     with torch.no_grad():
-        dense.linear.weight.copy_(torch.from_numpy(adapter.matrix.T.copy()))
+        dense.linear.weight.copy_(torch.from_numpy(matrix.T.copy()))
     model = SentenceTransformer(
         modules=[*base, dense, Normalize()],
         device=str(base.device),

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 # How much faster the vectors that stand for groups learn than the encoder.
 _PROTOTYPE_RATE = 10.0
 
+# In the last checkpoint, one step past the end: the weights that the training came to.
+_DONE = "done.safetensors"
+
 
 def fine_tune(
     encoder: SentenceEncoder,
@@ -59,7 +62,8 @@ def fine_tune(
     `check(encode)` scores the encoder after each epoch, higher is better: the best
     epoch is returned, and training ends once `spec.patience` epochs brought nothing.
     With `checkpoints` a training that was killed goes on from the last one if it is the
-    same training, and comes to the same weights.
+    same training, and comes to the same weights. The last one holds the finished weights:
+    it is the caller's to clear once what was learned is kept elsewhere.
 
     `on_step(done, total, loss)` follows each optimiser step and may raise Cancelled.
     Raises TooFewError without examples, ModelError once the loss or a weight is not
@@ -70,9 +74,16 @@ def fine_tune(
             "There are no answers to learn from.",
             "Answer some questions on the Review page, then train again.",
         )
+    from safetensors.torch import load_file, save_file
     from transformers.trainer_callback import PrinterCallback
     from transformers.trainer_utils import set_seed
 
+    resumed = None
+    if checkpoints is not None:
+        checkpoints = checkpoints.of(_name(encoder.space, examples, spec))
+        resumed = checkpoints.newest()
+        if resumed is not None and (resumed / _DONE).exists():
+            return _finished(encoder, load_file(str(resumed / _DONE)))
     model = copy.deepcopy(encoder.model).float()
     if spec.loss != "clusterllm":
         _freeze(model, spec.layers)
@@ -96,15 +107,15 @@ def fine_tune(
         trainer.batches = Batches(
             data.lengths, spec.batch_size, spec.seed, bucketed=spec.loss != "clusterllm"
         )
-        resumed = None
         if checkpoints is not None:
-            checkpoints = checkpoints.of(_name(encoder.space, examples, spec))
-            resumed = checkpoints.newest()
             trainer.keep_in(checkpoints)
         trainer.train(resume_from_checkpoint=None if resumed is None else str(resumed))
-    tuned = _finished(encoder, best.state(model))
+    state = best.state(model)
+    tuned = _finished(encoder, state)  # which refuses weights that are not finite
     if checkpoints is not None:
-        checkpoints.clear()
+        whole = {name: value.detach().clone().contiguous() for name, value in state.items()}
+        after = trainer.state.global_step + 1
+        checkpoints.put(after, lambda folder: save_file(whole, str(folder / _DONE)))
     return tuned
 
 

@@ -2,7 +2,7 @@
 
 from core.project.retraining.deciding import discard, keep, keep_both, newest_proposal
 from core.project.retraining.material import Material, demand_model, material
-from core.project.retraining.speeds import Way, duration, place, ways
+from core.project.retraining.speeds import Way, duration, place, way_without_answers, ways
 from core.project.retraining.training import retrain
 from core.project.retraining.words import advice, changes, cluster_names, side_figures, told
 
@@ -23,5 +23,6 @@ __all__ = [
     "retrain",
     "side_figures",
     "told",
+    "way_without_answers",
     "ways",
 ]

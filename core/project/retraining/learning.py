@@ -13,17 +13,26 @@ from core.domain.groupings import Grouping
 from core.domain.judgments import Constraints, Judgment
 from core.domain.spaces import Embedding, Floats
 from core.domain.training import Speed, TrainingExamples, TrainingSpec
-from core.project.arrays import load_embedding
+from core.project.arrays import load_clustering, load_embedding
 from core.project.encoders import open_trainable
 from core.project.generating import lesson
 from core.project.grouping import foundation, weigh
 from core.project.mapping import Current
-from core.project.pacing import remember_learning
+from core.project.pacing import remember_learning, remember_sharpening
 from core.project.retraining.material import Halves, learned, texts_of
 from core.project.retraining.speeds import LAST_LAYERS, share_of
 from core.project.stages import Stage
 from core.project.workspace import Workspace
-from core.steps.training import adapted, examples, fit_adapter, score, split, taught_groups
+from core.steps.training import (
+    ROUNDS,
+    adapted,
+    examples,
+    fit_adapter,
+    score,
+    sharpen,
+    split,
+    taught_groups,
+)
 
 _GENERATED = 0.5
 """What a triplet weighs that a model wrote: an answer of a person weighs twice as much."""
@@ -75,6 +84,8 @@ def learn(
     encoder = open_trainable(workspace, here.map.space, runs_code=here.project.runs_code)
     if speed == "adapter":
         trained = _adapt(workspace, here, halves, encoder)
+    elif speed == "sharpen":
+        trained = _sharpen(workspace, here, halves, encoder, stage)
     else:
         trained = _tune(workspace, here, halves, bodies, speed, encoder, stage, generated)
     return replace(trained, seconds=time.monotonic() - started)
@@ -92,14 +103,48 @@ def _adapt(
             "best as it is.",
             "Train the last layers instead, or answer more questions first.",
         )
-    tuned = with_adapter(encoder, adapter)
+    tuned = with_adapter(encoder, adapter.matrix)
     settings = {
         "speed": "adapter",
         "method": "relevant component analysis",
         "strength": adapter.strength,
         "seed": here.project.seed,
     }
-    return Trained(tuned, 0.0, (), settings, adapted(embedding, adapter, tuned.space.id))
+    return Trained(tuned, 0.0, (), settings, adapted(embedding, adapter.matrix, tuned.space.id))
+
+
+def _sharpen(
+    workspace: Workspace, here: Current, halves: Halves, encoder: SentenceEncoder, stage: Stage
+) -> Trained:
+    """Learn from the present clusters alone. Where answers shaped them, those that judge
+    are taken out first: what they moved would judge itself."""
+    embedding, clustering = (
+        load_embedding(workspace, here.map),
+        load_clustering(workspace, here.map),
+    )
+    if here.map.prior_key is not None:
+        clustering = _spoken_for(workspace, here, halves.learned).clustering
+    started = time.monotonic()
+
+    def on_round(done: int, total: int, loss: float) -> None:
+        stage.point(loss)
+        at = _PREPARED + (1 - _PREPARED) * done / total
+        stage.report(at, f"Sharpening, round {done} of at most {total}")
+
+    found = sharpen(embedding, clustering, seed=here.project.seed, on_round=on_round)
+    spent = (time.monotonic() - started) / found.rounds / found.texts
+    remember_sharpening(workspace, here.project.id, spent * ROUNDS)
+    tuned = with_adapter(encoder, found.matrix)
+    settings = {
+        "speed": "sharpen",
+        "method": "deep embedded clustering with a linear map",
+        "rounds": found.rounds,
+        "texts": found.texts,
+        "changed_in_the_last_round": round(found.changed, 5),
+        "seed": here.project.seed,
+    }
+    after = adapted(embedding, found.matrix, tuned.space.id)
+    return Trained(tuned, 0.0, found.losses, settings, after)
 
 
 def _tune(
@@ -140,13 +185,19 @@ def _tune(
         spec,
         on_step,
         check=_check(found, bodies),
-        checkpoints=Checkpoints(workspace.settings.home / "checkpoints" / here.project.id),
+        checkpoints=checkpoints(workspace, here.project.id),
     )
     if each:
         remember_learning(workspace, here.project.id, each / share_of(speed))
     return Trained(
         tuned, 0.0, tuple(losses), {"speed": speed, "generated": generated, **asdict(spec)}
     )
+
+
+def checkpoints(workspace: Workspace, project_id: str) -> Checkpoints:
+    """Return where a project's trainings keep what they would go on from; to be cleared
+    once the proposal is kept: a kill while the map is drawn costs no training."""
+    return Checkpoints(workspace.settings.home / "checkpoints" / project_id)
 
 
 def lessons(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from core.domain.errors import TooFewError
 from core.domain.judgments import Constraints, Judgment, Verdict, counting
 from core.domain.questions import Placement
 from core.project.arrays import load_clustering
 from core.project.encoders import no_model
 from core.project.mapping import Current, current
 from core.project.settled import settle
+from core.project.spread import known_to
 from core.project.workspace import Workspace
 from core.steps.training import demand_contrast, largest_group, lopsided, split
 
@@ -24,6 +26,11 @@ class Halves:
     held_out: Constraints
     settled: Constraints
     learned: tuple[Judgment, ...]
+
+    @property
+    def taught(self) -> int:
+        """How many constraints are learned from: none where no answer teaches."""
+        return len(self.train) if self.learned else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,25 @@ def divide(workspace: Workspace, here: Current, judgments: Sequence[Judgment]) -
     )
     demand_contrast(train, dict(zip(clustering.text_ids, clustering.labels.tolist(), strict=True)))
     return Halves(train, held_out, settled, learned(judgments, held_out))
+
+
+def divide_for_clusters(
+    workspace: Workspace, here: Current, judgments: Sequence[Judgment]
+) -> Halves:
+    """Divide the answers where clusters teach, not answers: there may be none at all.
+
+    `learned` are the answers that shaped the clusters in use, but for those that judge.
+    Too few answers to hold any out leave nothing that judges.
+    """
+    known = frozenset(load_clustering(workspace, here.map).text_ids)
+    settled = settle(judgments, known)
+    try:
+        judges = settle(by_hand(judgments), known)
+        train, held_out = split(settled, seed=here.project.seed, judges=judges)
+    except TooFewError:
+        train, held_out = settled, Constraints()
+    shaping = known_to(workspace, here.map, judgments) if here.map.prior_key is not None else ()
+    return Halves(train, held_out, settled, learned(shaping, held_out))
 
 
 def by_hand(judgments: Sequence[Judgment]) -> tuple[Judgment, ...]:

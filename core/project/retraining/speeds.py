@@ -8,9 +8,12 @@ from typing import get_args
 from core.adapters.hardware import cores, has_gpu
 from core.domain.errors import InputError
 from core.domain.training import Pace, Speed, TrainingSpec
+from core.project.arrays import load_clustering
+from core.project.mapping import current
 from core.project.pacing import START_SECONDS, pace_of
-from core.project.retraining.material import Material
+from core.project.retraining.material import Material, demand_model
 from core.project.workspace import Workspace
+from core.steps.training import MOST_TEXTS
 
 LAST_LAYERS = 2
 """How many layers learn where the last ones do."""
@@ -28,6 +31,13 @@ _ENOUGH, _MANY = 150, 600
 
 # Texts put into groups, below which an adapter has no scatter to go by.
 _FEWEST_PLACED = 8
+
+
+_SHARPEN = (
+    "Sharpen without answers",
+    "Draws the texts of each cluster of the map closer together. No answer teaches it: clusters "
+    "that are right get clearer, and wrong ones do, too: on two public sets it made them worse.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,7 @@ def ways(workspace: Workspace, project_id: str, found: Material) -> tuple[Way, .
     }
     if found.must_links < _FEWEST_PLACED:
         del told["adapter"]
+    told["sharpen"] = _SHARPEN
     pace = pace_of(workspace, project_id)
     usual = _usual(found)
     order = sorted(told, key=lambda speed: speed != usual)
@@ -73,6 +84,16 @@ def ways(workspace: Workspace, project_id: str, found: Material) -> tuple[Way, .
         Way(speed, *told[speed], sum(expected_seconds(speed, found.train, found.texts, pace)))
         for speed in order
     )
+
+
+def way_without_answers(workspace: Workspace, project_id: str) -> Way:
+    """Return the way to train that needs no answers. Raises ModelError where the map stands
+    on no model that could learn."""
+    here = current(workspace, project_id)
+    demand_model(workspace, here)
+    texts = len(load_clustering(workspace, here.map).text_ids)
+    seconds = expected_seconds("sharpen", 0, texts, pace_of(workspace, project_id))
+    return Way("sharpen", *_SHARPEN, sum(seconds))
 
 
 def _usual(found: Material) -> Speed:
@@ -89,6 +110,8 @@ def expected_seconds(
     drawing = START_SECONDS + texts * pace.draw
     if speed == "adapter":
         return _ADAPTER, drawing
+    if speed == "sharpen":
+        return _LOADING + min(texts, MOST_TEXTS) * pace.sharpen, drawing
     steps = TrainingSpec().epochs * examples_count * pace.learn * share_of(speed)
     return _LOADING + steps, drawing + texts * pace.embed
 

@@ -14,8 +14,8 @@ from core.project.grouping import foundation, weigh
 from core.project.intake import load_corpus
 from core.project.mapping import Current, current
 from core.project.pacing import pace_of
-from core.project.retraining.learning import Trained, learn
-from core.project.retraining.material import divide
+from core.project.retraining.learning import Trained, checkpoints, learn
+from core.project.retraining.material import divide, divide_for_clusters
 from core.project.retraining.proposing import propose
 from core.project.retraining.speeds import expected_seconds, speed_of
 from core.project.spread import said
@@ -28,7 +28,8 @@ def retrain(
 ) -> dict[str, Any]:
     """Train the current embedder on the settled answers and offer the result.
 
-    `params["speed"]` says how (domain.training.Speed), `params["generated"]`
+    `params["speed"]` says how (domain.training.Speed); "sharpen" goes by the clusters and
+    wants no answers. `params["generated"]` says
     whether generated sentences teach, too. People's answers on held-out texts
     judge it; nothing current is touched. Returns the proposal's id. Raises TooFewError,
     ModelError, InputError, and Cancelled through `progress`.
@@ -38,8 +39,11 @@ def retrain(
     corpus = load_corpus(workspace, here.project)
     bodies = {text.id: text.body for text in corpus.texts}
     judgments = workspace.store.reviews.judgments(project_id)
-    halves = divide(workspace, here, judgments)
     speed = speed_of(str(params.get("speed", "whole")))
+    if speed == "sharpen":
+        halves = divide_for_clusters(workspace, here, judgments)
+    else:
+        halves = divide(workspace, here, judgments)
     pace = pace_of(workspace, project_id)
     expected = expected_seconds(speed, len(halves.train), len(corpus.texts), pace)
     tuning, drawing = shares(progress, *expected)
@@ -50,6 +54,7 @@ def retrain(
         drawn = _shaped(workspace, here, drawn, judgments)
     progress.report(0.99, "Comparing the two")
     proposal = propose(workspace, here, next_round(drawn), halves, trained)
+    checkpoints(workspace, project_id).clear()
     return {"proposal": proposal.id}
 
 

@@ -4,11 +4,14 @@ from core.steps.training.adapter import adapted, fit_adapter
 from core.steps.training.checking import demand_contrast, largest_group, lopsided
 from core.steps.training.learning import examples
 from core.steps.training.scoring import Marks, mark, score
+from core.steps.training.sharpening import MOST_TEXTS, ROUNDS, sharpen
 from core.steps.training.splitting import MIN_ANSWERS, split
 from core.steps.training.teaching import taught_groups
 
 __all__ = [
     "MIN_ANSWERS",
+    "MOST_TEXTS",
+    "ROUNDS",
     "Marks",
     "adapted",
     "demand_contrast",
@@ -18,6 +21,7 @@ __all__ = [
     "lopsided",
     "mark",
     "score",
+    "sharpen",
     "split",
     "taught_groups",
 ]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from core.domain.errors import TooFewError
 from core.domain.groupings import Grouping
 from core.domain.ids import content_id
-from core.domain.spaces import Embedding
+from core.domain.spaces import Embedding, Floats
 from core.domain.training import Adapter, Score
 from core.steps.training.teaching import Anchored
 
@@ -76,9 +76,10 @@ def fit_adapter(embedding: Embedding, grouping: Grouping, *, seed: int = 0) -> A
     return Adapter(matrix.astype(np.float32), STRENGTHS[best], before, after)
 
 
-def adapted(embedding: Embedding, adapter: Adapter, space: str) -> Embedding:
-    """Return the vectors of `embedding` as the adapted encoder gives them, in `space`."""
-    vectors = _unit(embedding.vectors @ adapter.matrix)
+def adapted(embedding: Embedding, matrix: Floats, space: str) -> Embedding:
+    """Return the vectors of `embedding` as the encoder followed by `matrix` float32 (d, d)
+    gives them, in `space`."""
+    vectors = _unit(embedding.vectors @ matrix)
     return Embedding(space, embedding.text_ids, vectors.astype(np.float32))
 
 
