@@ -108,7 +108,7 @@ class Pace:
     embed: float
     learn: float
     draw: float
-    sharpen: float = 0.01
+    sharpen: float = 0.002
 
 
 @dataclass(frozen=True, slots=True)
