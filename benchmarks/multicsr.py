@@ -1,6 +1,6 @@
 """MultiCSR with and without each of its stages, beside no training at all.
 
-    python -m benchmarks.multicsr [--texts 100] [--omega 0.6]
+    python -m benchmarks.multicsr [--texts 60] [--omega 0.6]
 
 For the same texts of Bank77's and CLINC150's test sets, drawn without their labels, the
 bundled language model writes an entailed and a contradicting sentence; the bundled embedder
@@ -124,7 +124,7 @@ def measured(
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--texts", type=int, default=100)
+    parser.add_argument("--texts", type=int, default=60)
     parser.add_argument("--omega", type=float, default=GenerationSpec().omega)
     asked = parser.parse_args()
     spec = GenerationSpec(texts=asked.texts, omega=asked.omega)
