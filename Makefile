@@ -33,6 +33,7 @@ bench: $(VENV)/.dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.naming
 	$(BIN)/python -m benchmarks.multicsr
 	$(BIN)/python -m benchmarks.retraining
+	$(BIN)/python -m benchmarks.kills
 	$(BIN)/python -m benchmarks.classification
 	$(BIN)/python -m benchmarks.classification encoder
 

@@ -133,7 +133,7 @@ def delay(phase: str, dice: random.Random) -> float:
         "starting": 2.0,
         "between checkpoints": 1.0,
         "writing a checkpoint": 0.2,
-        "drawing": 3.0,
+        "drawing": 1.0,
         "saving": 0.5,
     }
     return dice.uniform(0.0, longest[phase])
@@ -163,24 +163,27 @@ def is_whole(home: Path, project_id: str, before: Any, answers: frozenset[str]) 
 
 
 def lives(workspace: Workspace, project_id: str, kills: int) -> list[dict[str, Any]]:
-    """Kill `kills` workers and let one end; return a row a life."""
+    """Kill `kills` workers and let one end; return a row a life. One that was done before the
+    kill is a row, but no kill."""
     home, dice = workspace.settings.home, random.Random(0)
     before = current(workspace, project_id)
     answers = frozenset(o.question.id for o in workspace.store.reviews.judgments(project_id))
     # One training, killed again and again on its way: the phases come in their order.
     phases = [PHASES[len(PHASES) * place // kills] for place in range(kills)]
     rows: list[dict[str, Any]] = []
-    for phase in [*phases, "runs through"]:
+    phases.append("runs through")
+    while phases:
+        phase = phases[0]
         kept = newest_step(workspace, project_id)
         life = Life(workspace, project_id)
         killed = phase != "runs through" and life.wait(partial(life.is_in, phase))
         if killed:
             time.sleep(delay(phase, dice))
-            killed = life.process.poll() is None
             message = life.message()
             life.process.send_signal(signal.SIGKILL)
         life.process.wait(300)
         status = use_cases.watch_job(workspace, life.job.id).status
+        killed = killed and status is not JobStatus.DONE
         whole, lost = is_whole(home, project_id, before, answers)
         done = life.steps()
         rows.append(
@@ -199,6 +202,8 @@ def lives(workspace: Workspace, project_id: str, kills: int) -> list[dict[str, A
             }
         )
         print(rows[-1], flush=True)
+        if killed or phase == "runs through":
+            phases.pop(0)
         proposal = retraining.newest_proposal(workspace, project_id)
         if phase != "runs through" and proposal is not None and proposal.status == "open":
             retraining.discard(workspace, proposal)  # it was saved before the kill
