@@ -26,7 +26,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.report import DATA, keep
+from benchmarks.report import DATA, Silent, keep
 from core.adapters.encoders import Checkpoints
 from core.domain.jobs import JobStatus
 from core.domain.judgments import Verdict
@@ -43,12 +43,6 @@ from core.project.workspace import Workspace, open_workspace
 TEXTS, ANSWERS = 150, 30
 EVERY = 0.5  # seconds between checkpoints
 PHASES = ("starting", "between checkpoints", "writing a checkpoint", "drawing", "saving")
-
-
-class Silent:
-    def report(self, fraction: float, message: str) -> None: ...
-
-    def point(self, value: float) -> None: ...
 
 
 def made(home: Path) -> tuple[Workspace, str]:

@@ -12,6 +12,14 @@ RESULTS = Path(__file__).parent / "results"
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+class Silent:
+    """A progress that nobody watches."""
+
+    def report(self, fraction: float, message: str) -> None: ...
+
+    def point(self, value: float) -> None: ...
+
+
 def table(rows: Sequence[dict[str, Any]]) -> None:
     """Print `rows` (equal keys) as a table."""
     columns = list(rows[0])

@@ -30,19 +30,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.report import DATA, keep
+from benchmarks.report import DATA, Silent, keep
 
 CLINC = DATA / "clinc150_all.csv"
 TURNS = 5
 GROWTH = (5_000, 25_000, 100_000)
-
-
-class Silent:
-    """A progress that nobody watches."""
-
-    def report(self, fraction: float, message: str) -> None: ...
-
-    def point(self, value: float) -> None: ...
 
 
 def texts() -> tuple[list[str], list[str]]:

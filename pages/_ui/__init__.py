@@ -1,5 +1,6 @@
 """The one helper that the pages share, one idea a file."""
 
+from core.project.use_cases import rest
 from pages._ui.adding import add_texts
 from pages._ui.answers import show_moves, show_waiting, why_here
 from pages._ui.batch import at_work, show_at_work, show_batch, show_llm
@@ -31,7 +32,7 @@ from pages._ui.comparing import show_comparison
 from pages._ui.desk import ask, show_left, take_back
 from pages._ui.disputes import show_disputes
 from pages._ui.embedder import code_switch, first_embedder, other_embedder
-from pages._ui.frame import frame, rest, title
+from pages._ui.frame import frame, title
 from pages._ui.generated import also_generated, show_generated
 from pages._ui.granularity import granularity
 from pages._ui.growing import show_growing

@@ -12,6 +12,7 @@ from core.project import intake
 from pages._ui.cached import workspace
 from pages._ui.position import choose_project
 from pages._ui.show import plain, told_errors, when
+from pages._ui.uploading import upload
 
 _REFUSED = "refused"
 
@@ -30,15 +31,6 @@ def _bring(name: str | None, data: bytes) -> None:
         st.session_state[_REFUSED] = error
 
 
-def _uploaded() -> None:
-    key = st.session_state["uploader"]
-    file = st.session_state.get(f"upload{key}")
-    if file is not None:
-        _bring(file.name, file.getvalue())
-        # A new key empties the widget: the same file would otherwise be brought again.
-        st.session_state["uploader"] = key + 1
-
-
 def _pasted() -> None:
     _bring(None, st.session_state["pasted"].encode())
 
@@ -47,10 +39,7 @@ def ways_in() -> None:
     """Show the ways to bring texts, and why what was brought last was refused."""
     left, middle, right = st.columns([5, 3, 4], gap="large")
     with left:
-        key = st.session_state.setdefault("uploader", 0)
-        # No `type`: Streamlit's own refusal of other extensions names no next move.
-        label = "Upload a file: CSV, TSV, XLSX, JSON, JSONL, Parquet or TXT"
-        st.file_uploader(label, key=f"upload{key}", on_change=_uploaded)
+        upload("upload", _bring)
         with st.popover("Paste lines instead", icon=":material/content_paste:"):
             st.text_area("One text a line", key="pasted", height=200)
             st.button("Use these lines", on_click=_pasted, type="primary")

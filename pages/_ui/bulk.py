@@ -42,6 +42,7 @@ def show_bulk(project: Project, terms: Terms) -> None:
             go_to("pages/settings.py")
     with st.container(horizontal=True):
         if found.rows:
+            # A callback, not `press`: what was shown is approved, no answer that came since.
             st.button(
                 f"Approve {len(ticked):,} answers" if len(ticked) != 1 else "Approve 1 answer",
                 key="approve",

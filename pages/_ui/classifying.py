@@ -16,6 +16,7 @@ from pages._ui.cached import workspace
 from pages._ui.position import go_to
 from pages._ui.press import press
 from pages._ui.show import plain, told_errors
+from pages._ui.uploading import upload
 from pages._ui.work import start, tell_end, watch
 
 _SHOWN = 1000
@@ -30,23 +31,13 @@ def bring_batch() -> None:
     """Offer the two ways in; what was brought is kept, and its key is in the URL."""
     left, right = st.columns(2, gap="large")
     with left:
-        at = st.session_state.setdefault("classify_uploader", 0)
-        label = "Upload a file: CSV, TSV, XLSX, JSON, JSONL, Parquet or TXT"
-        st.file_uploader(label, key=f"classify_upload{at}", on_change=_uploaded)
+        upload("classify_upload", _bring)
     with right:
         st.text_area("Or paste texts, one a line", key="classify_pasted", height=110)
         st.button("Use these lines", icon=":material/content_paste:", on_click=_pasted)
     if "classify_refused" in st.session_state:
         with told_errors():
             raise st.session_state["classify_refused"]
-
-
-def _uploaded() -> None:
-    at = st.session_state["classify_uploader"]
-    file = st.session_state.get(f"classify_upload{at}")
-    if file is not None:
-        _bring(file.name, file.getvalue())
-        st.session_state["classify_uploader"] = at + 1
 
 
 def _pasted() -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.domain.projects import Project, VersionNote
-from core.project import shaping, use_cases
+from core.project import shaping
 from pages._ui.cached import workspace
 from pages._ui.llm import show_meter
 from pages._ui.position import chosen_project
@@ -35,11 +35,6 @@ def frame() -> None:
         else:
             _project(project)
         show_meter(project)
-
-
-def rest() -> None:
-    """Leave no more behind than the next run needs; the last line of a run."""
-    use_cases.rest()
 
 
 def title(text: str) -> None:

@@ -64,12 +64,11 @@ def _show_offers(here: Current, offered: NameOffers) -> None:
     count = "1 name" if len(ticked) == 1 else f"{len(ticked):,} names"
     with st.container(horizontal=True):
         if offered.offers:
-            st.button(
+            press(
                 f"Take {count}",
+                *(_take, here, offered, ticked),
                 type="primary",
                 disabled=not ticked,
-                on_click=_take,
-                args=(here, offered, ticked),
             )
         st.button("Put these away", on_click=naming.put_away, args=(workspace(), offered))
     if offered.lapsed:

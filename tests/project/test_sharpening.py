@@ -8,13 +8,12 @@ import pytest
 from core.domain.errors import Cancelled
 from core.project import retraining
 from core.project.arrays import load_embedding
-from core.project.encoders import open_encoder
-from core.project.intake import load_corpus
 from core.project.mapping import current
 from core.project.pacing import pace_of
 from core.project.workspace import Workspace
 from tests.conftest import Listener
 from tests.project.conftest import AnswerGold
+from tests.project.proposals import the_model_gives_the_vectors
 
 
 @pytest.mark.slow
@@ -44,13 +43,7 @@ def test_without_any_answer_a_proposal_comes_out_that_nothing_judges(
     assert retraining.advice(proposal)[0] == "not better"
     assert len(listener.points) >= 4 and np.isfinite(listener.points).all()
     assert pace_of(workspace, project_id).sharpen != guessed
-    new = workspace.store.maps.get(proposal.new_map)
-    vectors = load_embedding(workspace, new)
-    encoder = open_encoder(workspace, new.space)
-    assert encoder.space.parent == here.map.space
-    body_of = {text.id: text.body for text in load_corpus(workspace, here.project).texts}
-    given = encoder.encode([body_of[text] for text in vectors.text_ids[:20]])
-    assert (given * vectors.vectors[:20]).sum(axis=1).min() > 0.99
+    _, vectors = the_model_gives_the_vectors(workspace, here, proposal)
     assert np.abs(vectors.vectors - load_embedding(workspace, here.map).vectors).max() > 1e-3
     assert retraining.keep(workspace, proposal) is not None
 

@@ -14,13 +14,12 @@ from core.domain.spaces import Embedding, Origin, Space
 from core.domain.training import TrainingExamples
 from core.project import retraining
 from core.project.arrays import load_embedding
-from core.project.encoders import open_encoder
-from core.project.intake import load_corpus
 from core.project.mapping import current
 from core.project.pacing import pace_of, remember_drawing, remember_learning
 from core.project.workspace import Workspace
 from tests.conftest import Listener
 from tests.project.conftest import AnswerGold
+from tests.project.proposals import the_model_gives_the_vectors
 
 MATERIAL = retraining.Material(
     answers=60,
@@ -93,13 +92,7 @@ def test_the_quick_adapter_embeds_nothing_again_and_carries_new_texts(
     assert not any("Embedding" in message for _, message in listener.reports)
     proposal = retraining.newest_proposal(workspace, project_id)
     assert proposal is not None and proposal.status == "open"
-    new = workspace.store.maps.get(proposal.new_map)
-    vectors = load_embedding(workspace, new)
-    encoder = open_encoder(workspace, new.space)
-    assert encoder.space.parent == here.map.space
-    body_of = {text.id: text.body for text in load_corpus(workspace, here.project).texts}
-    given = encoder.encode([body_of[text] for text in vectors.text_ids[:20]])
-    assert (given * vectors.vectors[:20]).sum(axis=1).min() > 0.99
+    new, _ = the_model_gives_the_vectors(workspace, here, proposal)
     lesson = workspace.store.maps.space(new.space).lesson
     assert lesson is not None and lesson.facts["training"]["speed"] == "adapter"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +17,7 @@ Indices = NDArray[np.int64]
 
 _NAME_CHARS = 60
 _ID_CHARS = 64
+_NUMBER = re.compile("0|[1-9][0-9]{0,8}")
 
 
 def sample(labels: Ints, keep: Sequence[int] = (), limit: int = 10_000, seed: int = 0) -> Indices:
@@ -90,10 +92,7 @@ def map_points(
 
 def _narrow(ids: Sequence[str]) -> NDArray[Any]:
     """Return ids as numbers where they are plain ones, which take a third of the bytes."""
-    plain = all(one.isascii() and one.isdigit() and len(one) < 10 for one in ids)
-    if plain and all(one == "0" or one[0] != "0" for one in ids):
-        return np.array(ids, dtype=np.int32)
-    return np.array(ids, dtype=object)
+    return np.array(ids, dtype=np.int32 if all(map(_NUMBER.fullmatch, ids)) else object)
 
 
 def categories(values: Sequence[str], limit: int = 10) -> tuple[Ints, tuple[str, ...]]:
