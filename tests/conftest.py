@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from core.domain.settings import Settings
 from core.project import intake
 from core.project.mapping import make_map
 from core.project.workspace import Workspace, open_workspace
+
+# Workers at hand would outlive the tests that started them; the browser's servers have theirs.
+os.environ["CLADE_WORKER_REST_SECONDS"] = "0"
 
 DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
 

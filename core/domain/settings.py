@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     worker_threads: int | None = Field(default=None, ge=1)
     """CPU threads of a worker; None means all cores."""
 
+    worker_rest_seconds: float = Field(default=600, ge=0)
+    """How long a worker stays at hand after a job, its programs loaded; 0: not at all."""
+
     vectors_mb: int = Field(default=2_000, ge=0)
     """Megabytes (10^6 bytes) of vectors that are kept to embed no text twice."""
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +11,9 @@ from typing import Any
 
 from core.domain.jobs import Job, JobStatus
 from core.domain.ports import JobStore
+from core.jobs import standby
 from core.jobs.locks import lives
+from core.jobs.processes import folder, spawn
 
 START_GRACE_SECONDS = 60.0
 """How long a queued job may take until its worker is up."""
@@ -29,34 +29,20 @@ def start(
     kind: str,
     params: Mapping[str, Any],
     threads: int | None,
+    rest_seconds: float = 0.0,
     secrets: Mapping[str, str] | None = None,
 ) -> Job:
-    """Queue a job and start its worker process. Raises BusyError as `add_job` does.
+    """Queue a job and give it to a worker process. Raises BusyError as `add_job` does.
 
-    `secrets` reach the worker through its environment and nowhere else: parameters
-    are kept in the database, and arguments are for every process to see.
+    With `rest_seconds` the worker stays at hand so long after it, see `core.jobs.standby`.
+    A job with `secrets` gets a worker that ends with it: see `core.jobs.processes.spawn`.
     """
     settle(jobs, home)
     job = jobs.add_job(project, kind, params)
-    log = log_path(home, job.id)
-    log.parent.mkdir(parents=True, exist_ok=True)
-    count = str(threads or os.cpu_count() or 1)
-    with log.open("ab") as output:
-        subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "core.jobs.worker", "--job", job.id],
-            cwd=Path(__file__).resolve().parents[2],
-            env={
-                **os.environ,
-                "CLADE_HOME": str(home),
-                "OMP_NUM_THREADS": count,
-                "NUMBA_NUM_THREADS": count,
-                **(secrets or {}),
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    if secrets or not rest_seconds:
+        spawn(home, threads, job.id, secrets)
+    else:
+        standby.give(jobs, home, threads, rest_seconds, job.id)
     return job
 
 
@@ -92,15 +78,6 @@ def cancel(jobs: JobStore, home: Path, job_id: str) -> None:
     """
     jobs.request_cancel(job_id)
     settle(jobs, home)
-
-
-def folder(home: Path) -> Path:
-    """Return where jobs keep their logs, and their locks while they live."""
-    return home / "jobs"
-
-
-def log_path(home: Path, job_id: str) -> Path:
-    return folder(home) / f"{job_id}.log"
 
 
 def _age(since: datetime | None) -> float:

@@ -1,4 +1,5 @@
-"""One job in one process: `python -m core.jobs.worker --job ID`."""
+"""The worker process: `python -m core.jobs.worker --job ID` for one job, and without `--job`
+for one after the other, whose ids it reads from its standard input, a line each."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ from core.domain.errors import Cancelled, CladeError
 from core.domain.jobs import JobStatus
 from core.domain.ports import JobStore, Progress
 from core.jobs.locks import living
+from core.jobs.processes import folder, log_path
 from core.jobs.progress import JobProgress
-from core.jobs.queue import folder, log_path
 
 UseCase = Callable[[str, Mapping[str, Any], Progress], Mapping[str, Any]]
 """(project id, parameters, progress) → result, both JSON-able."""
@@ -54,16 +55,33 @@ def run_job(jobs: JobStore, home: Path, job_id: str, use_cases: Mapping[str, Use
 
 
 def main(arguments: list[str]) -> None:
-    """Read the command line and run the job it names."""
-    parser = argparse.ArgumentParser(description="Run one queued job of Clade.")
-    parser.add_argument("--job", required=True, help="id of the queued job")
+    """Read the command line and run the job it names, or those that are told."""
+    parser = argparse.ArgumentParser(description="Run queued jobs of Clade.")
+    parser.add_argument("--job", help="id of the one queued job to run")
     job_id = parser.parse_args(arguments).job
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     # The table of use cases is the one thing that the worker takes from above.
-    from core.project.use_cases import job_table
+    from core.project.use_cases import job_table, load_programs, rest
 
     jobs, home, use_cases = job_table()
-    run_job(jobs, home, job_id, use_cases)
+    if job_id is not None:
+        run_job(jobs, home, job_id, use_cases)
+        return
+    load_programs()
+    for line in iter(sys.stdin.readline, ""):
+        told = line.strip()
+        _write_into(log_path(home, told))
+        run_job(jobs, home, told, use_cases)
+        rest()
+
+
+def _write_into(path: Path) -> None:
+    """Let all that this process prints from now on go into a file."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with path.open("ab") as log:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(log.fileno(), stream.fileno())
 
 
 if __name__ == "__main__":

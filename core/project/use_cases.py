@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from core.adapters.hardware import give_back_memory
 from core.domain.jobs import Job
@@ -16,7 +16,26 @@ from core.project import adding, classifying, comparing, generating, growing, ju
 from core.project.grouping import regroup
 from core.project.mapping import make_map
 from core.project.retraining import retrain
+from core.project.starting import expect_job, start_job
 from core.project.workspace import Workspace, open_workspace
+
+__all__ = [
+    "PROGRAMS",
+    "cancel_job",
+    "expect_job",
+    "job_table",
+    "last_job",
+    "live_job",
+    "load_programs",
+    "newest_job",
+    "rest",
+    "settle_jobs",
+    "start_job",
+    "watch_job",
+]
+
+PROGRAMS = ("sentence_transformers", "umap", "hdbscan")
+"""What embeds, lays out and clusters: seconds to import."""
 
 
 def job_table() -> tuple[JobStore, Path, Mapping[str, UseCase]]:
@@ -39,16 +58,14 @@ def job_table() -> tuple[JobStore, Path, Mapping[str, UseCase]]:
     return workspace.store.jobs, workspace.settings.home, table
 
 
-def start_job(workspace: Workspace, project_id: str, kind: str, params: Mapping[str, Any]) -> Job:
-    """Start a use case in a worker process. Raises BusyError while one is live."""
-    settings = workspace.settings
-    return queue.start(
-        workspace.store.jobs, settings.home, project_id, kind, params, settings.worker_threads
-    )
+def load_programs() -> None:
+    """Load the programs that most jobs need, which takes longer than many a job."""
+    for name in PROGRAMS:
+        import_module(name)
 
 
 def rest() -> None:
-    """Do what a server of many sessions does between the runs of its pages."""
+    """Do what a server does between the runs of its pages, and a worker between its jobs."""
     give_back_memory()
 
 

@@ -19,8 +19,8 @@ what a layout of many texts learns from."""
 # n² comparisons cost more than NN-descent.
 EXACT_UP_TO = 50_000
 _ROWS = 1024
-# Columns whose largest value is looked at first, and the values a line that are sorted
-# beside the k wanted ones at most.
+# Columns at most whose largest value is looked at first, and the values a line that are
+# sorted beside the k wanted ones at most.
 _STRIP, _SORTED = 64, 8
 
 
@@ -100,8 +100,12 @@ def extend(old: Neighbours, embedding: Embedding) -> Neighbours:
     rows = np.zeros((len(place), k), dtype=np.int32)
     cosines = np.zeros((len(place), k), dtype=np.float32)
     near, likeness = _search(vectors[kept], vectors[fresh], min(k, len(fresh)), alone=False)
-    rows[kept], cosines[kept] = _best(
-        np.c_[kept[old.rows], fresh[near]], np.c_[old.cosines, likeness], k
+    rows[kept], cosines[kept] = kept[old.rows], old.cosines
+    nearer = likeness[:, 0] >= old.cosines[:, -1]
+    rows[kept[nearer]], cosines[kept[nearer]] = _best(
+        np.c_[kept[old.rows[nearer]], fresh[near[nearer]]],
+        np.c_[old.cosines[nearer], likeness[nearer]],
+        k,
     )
     found, likeness = _search(vectors[fresh], vectors, k + 1, alone=False)
     itself = found == fresh[:, None]
@@ -167,9 +171,11 @@ def _largest(block: Floats, k: int) -> NDArray[np.int64]:
     has a value that k others reach, so only what is as large is sorted. This takes a
     ninth of the time of a partition of whole lines; with many equal values lines are sorted.
     """
-    m, strips = len(block), block.shape[1] // _STRIP
-    if strips > k > 0:
-        tops = block[:, : strips * _STRIP].reshape(m, strips, _STRIP).max(axis=2)
+    m, n = block.shape
+    wide = min(_STRIP, n // max(1, 2 * k))
+    if wide > 1:
+        strips = n // wide
+        tops = block[:, : strips * wide].reshape(m, strips, wide).max(axis=2)
         least = np.partition(tops, strips - k, axis=1)[:, [strips - k]]
         line, column = np.nonzero(block >= least)
         if len(line) <= _SORTED * m * k:

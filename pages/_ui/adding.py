@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.domain.projects import Project
 from core.domain.texts import Table
-from core.project import adding, sampling
+from core.project import adding, sampling, use_cases
 from pages._ui.cached import corpus, workspace
 from pages._ui.position import go_to
 from pages._ui.sampling import choose_size, left_out, texts_left_out
@@ -28,6 +28,7 @@ def add_texts(project: Project) -> None:
         typed = right.text_area("Or lines, one text each", height=120, key=f"lines{_turn(project)}")
         if file is None and not typed.strip():
             return
+        use_cases.expect_job(workspace())
         with told_errors():
             name, data = (file.name, file.getvalue()) if file else (None, typed.encode())
             _offer(project, name, data)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.domain.errors import CladeError
 from core.domain.projects import Project
-from core.project import intake
+from core.project import intake, use_cases
 from pages._ui.cached import workspace
 from pages._ui.position import choose_project
 from pages._ui.show import plain, told_errors, when
@@ -25,6 +25,7 @@ def _opened(project_id: str) -> None:
 def _bring(name: str | None, data: bytes) -> None:
     """Make a project of what was brought, at once, so that a refresh loses nothing."""
     try:
+        use_cases.expect_job(workspace())
         with st.spinner("Reading the texts…"):
             _opened(intake.bring(workspace(), name, data).id)
     except CladeError as error:

@@ -58,7 +58,7 @@ class App:
                 *self.options,
             ],
             cwd=ROOT,
-            env={**os.environ, "CLADE_HOME": str(self.home)},
+            env={**os.environ, "CLADE_HOME": str(self.home), "CLADE_WORKER_REST_SECONDS": "600"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from core.adapters.store.schema import job as job_table
 from core.domain.jobs import Job, JobStatus
 from core.jobs import queue
+from core.jobs.processes import log_path
 from tests.jobs.conftest import Floor
 
 
@@ -87,4 +88,4 @@ def test_start_runs_the_real_worker_and_keeps_its_log(floor: Floor) -> None:
     ended = floor.wait_for(job, lambda seen: seen.status.over, seconds=60)
 
     assert ended.status is JobStatus.FAILED
-    assert "Traceback" in queue.log_path(floor.home, job.id).read_text("utf-8")
+    assert "Traceback" in log_path(floor.home, job.id).read_text("utf-8")

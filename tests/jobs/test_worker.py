@@ -9,6 +9,7 @@ import pytest
 from core.domain.errors import BusyError
 from core.domain.jobs import Job, JobStatus
 from core.jobs import queue
+from core.jobs.processes import log_path
 from tests.jobs.conftest import Floor
 
 pytestmark = pytest.mark.alone
@@ -70,7 +71,7 @@ def test_an_unexpected_error_is_logged_whole_and_told_in_a_sentence(
     ended = floor.store.jobs.job(job.id)
     assert ended.status is JobStatus.FAILED
     assert "nothing of yours is lost" in ended.error
-    assert queue.log_path(floor.home, job.id).name in ended.error
+    assert log_path(floor.home, job.id).name in ended.error
     assert "Traceback" in log
     assert "Error" not in ended.error
 

@@ -12,9 +12,9 @@ from core.domain.errors import InputError
 from core.domain.jobs import Job
 from core.domain.projects import Project
 from core.domain.texts import Corpus, Table
-from core.jobs import queue
 from core.project.intake import guess, load_corpus, load_table, read_pasted, read_upload
 from core.project.sampling import everything
+from core.project.starting import start_job
 from core.project.workspace import Workspace
 from core.steps.addition import Joined, join_rows
 from core.steps.sampling import sample_rows
@@ -117,9 +117,7 @@ def begin(workspace: Workspace, project: Project, ready: Ready) -> Job | None:
         joined = replace(project, table_key=table, whole_key=whole, encoding="")
         workspace.store.projects.reread(joined)
         return None
-    settings = workspace.settings
-    jobs, threads = workspace.store.jobs, settings.worker_threads
-    job = queue.start(jobs, settings.home, project.id, KIND, ready.params, threads)
+    job = start_job(workspace, project.id, KIND, ready.params)
     # Only once the job stands: a refused one must leave no rows waiting.
     if ready.whole_key is not None:
         workspace.store.projects.let_wait(project.id, ready.whole_key)

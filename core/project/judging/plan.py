@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from core.domain.jobs import Job
 from core.domain.judging import Budget, JudgeSettings, nano
 from core.domain.llm import ChatModel, ModelChoice
-from core.jobs import queue
 from core.project.judging.gate import nothing_leaves
+from core.project.starting import start_job
 from core.project.workspace import Workspace
 
 _HOMES = {
@@ -95,15 +95,8 @@ def in_worker(
     """Start a use case in a process of its own that knows the key: one typed by the person
     goes before the environment's. Raises BusyError while another job of the project is live."""
     secret = key_of(workspace, key)
-    return queue.start(
-        workspace.store.jobs,
-        workspace.settings.home,
-        project_id,
-        kind,
-        params,
-        workspace.settings.worker_threads,
-        {"CLADE_LLM_KEY": secret.get_secret_value()} if secret else None,
-    )
+    secrets = {"CLADE_LLM_KEY": secret.get_secret_value()} if secret else None
+    return start_job(workspace, project_id, kind, params, secrets)
 
 
 def key_of(workspace: Workspace, typed: SecretStr | None) -> SecretStr | None:
