@@ -13,12 +13,14 @@ import pytest
 
 from core.domain.projects import Project
 from core.domain.settings import Settings
+from core.jobs.processes import wait_asleep
 from core.project import intake
 from core.project.mapping import make_map
 from core.project.workspace import Workspace, open_workspace
 
 # Workers at hand would outlive the tests that started them; the browser's servers have theirs.
 os.environ["CLADE_WORKER_REST_SECONDS"] = "0"
+wait_asleep()
 
 DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
 

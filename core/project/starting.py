@@ -7,7 +7,10 @@ from typing import Any
 
 from core.domain.jobs import Job
 from core.jobs import queue, standby
+from core.jobs.processes import wait_asleep
 from core.project.workspace import Workspace
+
+__all__ = ["expect_job", "start_job", "wait_asleep"]
 
 
 def start_job(

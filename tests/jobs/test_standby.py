@@ -11,7 +11,7 @@ import pytest
 
 from core.domain.jobs import Job, JobStatus
 from core.jobs import queue, standby
-from core.jobs.processes import log_path
+from core.jobs.processes import log_path, wait_asleep
 from tests.jobs.conftest import Floor
 
 REST = 60.0
@@ -102,3 +102,16 @@ def test_without_time_to_rest_and_with_secrets_it_ends_with_the_job(home: Floor)
     job = queue.start(home.store.jobs, home.home, "p", "unknown", {}, 1, REST, {"KEY": "secret"})
     assert gone(home.wait_for(job, lambda seen: seen.status.over, seconds=90).pid)
     assert home.home not in standby._hands
+
+
+@pytest.mark.parametrize(("set_by_hand", "found"), [(None, "passive"), ("active", "active")])
+def test_threads_sleep_while_they_wait_unless_set_otherwise(
+    monkeypatch: pytest.MonkeyPatch, set_by_hand: str | None, found: str
+) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    if set_by_hand is not None:
+        monkeypatch.setenv("OMP_WAIT_POLICY", set_by_hand)
+
+    wait_asleep()
+
+    assert os.environ["OMP_WAIT_POLICY"] == found
