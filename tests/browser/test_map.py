@@ -88,6 +88,29 @@ def shoot_file(page: Page) -> None:
     page.screenshot(path=SHOTS / "6-map-file.png")
 
 
+def test_a_search_moves_nothing(app: App, page: Page) -> None:
+    _, project_id = mapped_project(app.home, 120)
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.goto(f"{app.url}/map?project={project_id}")
+    canvas = page.locator("canvas.marks").first
+    expect(canvas).to_be_visible()
+    page.wait_for_timeout(1000)
+    places = [canvas.bounding_box(), page.get_by_test_id("stDataFrame").bounding_box()]
+    search = page.get_by_role("textbox", name="Search")
+    search.fill("card")
+    search.press("Enter")
+    found = page.get_by_role("button", name="Select all")
+    expect(found).to_be_visible()
+    page.wait_for_timeout(1000)
+    assert places == [canvas.bounding_box(), page.get_by_test_id("stDataFrame").bounding_box()]
+    boxes = [one.bounding_box() for one in (search, found)]
+    assert boxes[0] and boxes[1] and abs(boxes[0]["y"] - boxes[1]["y"]) < 10, "on one line"
+    tools = [page.get_by_role("button", name=name) for name in ("Clustering", "Embedder", "HTML")]
+    assert len({round(tool.bounding_box()["y"]) for tool in tools}) == 1  # type: ignore[index]
+    found.click()
+    expect(page.get_by_text("selected, listed below", exact=False)).to_be_visible()
+
+
 def edges(canvas: Locator) -> list[int]:
     """Return how many pixels are drawn in the leftmost and in the rightmost column."""
     counted: list[int] = canvas.evaluate(

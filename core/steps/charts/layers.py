@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -178,7 +179,7 @@ def fluid_label_layers(labels: pd.DataFrame | None, look: Look, frame: Frame) ->
     return _words(shown, look, frame, **moved)
 
 
-def _words(chart: alt.Chart, look: Look, frame: Frame, **place: alt.ExprRef) -> list[alt.Chart]:
+def _words(chart: alt.Chart, look: Look, frame: Frame, **place: Any) -> list[alt.Chart]:
     base = chart.encode(x=_x(frame), y=_y(frame), text="label:N")
     halo = base.mark_text(
         fontSize=FONT_SIZE,
