@@ -96,7 +96,7 @@ def test_on_a_chart_as_wide_as_its_container_the_browser_moves_the_names():
     assert len(words) == 2
     for layer in words:
         assert layer["transform"] == [{"filter": "width >= datum.wide"}]
-        assert set(layer["mark"]["dx"]) == set(layer["mark"]["align"]) == {"expr"}
+        assert all(set(layer["mark"][name]) == {"expr"} for name in ("dx", "align", "fillOpacity"))
 
 
 def test_of_more_points_than_fit_a_fair_part_is_drawn(monkeypatch):

@@ -20,15 +20,17 @@ CANVAS = {"embedOptions": {"renderer": "canvas"}}
 MOST_RINGS = 2_000  # each costs as much as a point
 _FEW_RINGS = 100
 
-# A name at a side begins or ends there, however wide the browser's font makes it. One whose
-# text is out of sight, since the map was zoomed or panned, goes with it.
+# A name at a side begins or ends there, however wide the browser's font makes it; one whose
+# text is out of sight, since the map was zoomed or panned, is not drawn.
 _AT = "scale('x', datum.x)"
-_LEFT = f"{_AT} >= 0 && {_AT} < datum.half"
-_RIGHT = f"{_AT} <= width && {_AT} > width - datum.half"
+_LEFT, _RIGHT = f"{_AT} < datum.half", f"{_AT} > width - datum.half"
+_SEEN = f"{_AT} >= 0 && {_AT} <= width ? 1 : 0"
 _EDGE = 4  # pixels: room for the halo
 _INWARD = {
     "align": f"{_LEFT} ? 'left' : {_RIGHT} ? 'right' : 'center'",
     "dx": f"{_LEFT} ? {_EDGE} - {_AT} : {_RIGHT} ? width - {_EDGE} - {_AT} : 0",
+    "fillOpacity": _SEEN,
+    "strokeOpacity": _SEEN,
 }
 
 _UNASSIGNED = f"datum.group === {UNASSIGNED}"
