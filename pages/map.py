@@ -35,12 +35,16 @@ def working(project: Project) -> bool:
 
 
 def search_box(project: Project) -> None:
-    query = st.text_input("Search", placeholder="words, or /a pattern/", width=180)
-    if query:
-        with _ui.told_errors():
-            found = intake.search(_ui.corpus(project), query)
-            label = f"Select all {len(found):,}"
-            _ui.press(label, _ui.put_in_tray, found, disabled=not found)
+    # Over the list, not among the settings: what is found needs the room of one more button.
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        query = st.text_input(
+            "Search", placeholder="Search words, or /a pattern/", label_visibility="collapsed"
+        )
+        if query:
+            with _ui.told_errors():
+                found = intake.search(_ui.corpus(project), query)
+                label = f"Select all {len(found):,}"
+                _ui.press(label, _ui.put_in_tray, found, disabled=not found)
 
 
 def ranked(shown: View) -> list[int]:
@@ -51,7 +55,7 @@ def ranked(shown: View) -> list[int]:
     event = st.dataframe(
         frame,
         hide_index=True,
-        height=520,
+        height=480,
         on_select="rerun",
         selection_mode="multi-row",
         column_config={"Texts": st.column_config.NumberColumn(format="localized")},
@@ -114,7 +118,6 @@ if not working(project):
         shaped += [pictures.ROUND, pictures.RETRAINED] if here.map.round else []
         colors = ["Topic", "Parent", pictures.CONFIDENCE, *shaped, *project.columns.metadata]
         color = st.selectbox("Colour by", colors, width=170)
-        search_box(project)
         every = st.toggle("All points", key="every", help="Draw every text, by topic.")
         _ui.clustering_settings(here)
         _ui.other_embedder(here)
@@ -124,6 +127,7 @@ if not working(project):
     shown = _ui.viewed(here, roots=True) if color == "Parent" else by_topic
     left, right = st.columns([7, 4], gap="medium")
     with right:
+        search_box(project)
         focus = ranked(shown)
     with left:
         if level:

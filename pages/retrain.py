@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.domain.durations import duration
 from core.domain.errors import ModelError, TooFewError
 from core.domain.proposals import Proposal
 from core.project import retraining, telling, use_cases
@@ -61,7 +62,7 @@ def start(here: Current, label: str, way: retraining.Way, *, generated: bool) ->
         icon=":material/model_training:",
     )
     st.caption(
-        f"{retraining.duration(way.seconds).capitalize()} on {retraining.place(_ui.workspace())}, "
+        f"About {duration(way.seconds)} on {retraining.place(_ui.workspace())}, "
         "in the background. Nothing leaves this computer, and nothing changes until you decide."
     )
 
@@ -99,7 +100,7 @@ def chosen(ways: tuple[retraining.Way, ...]) -> retraining.Way:
     return st.radio(
         "How to train",
         ways,
-        format_func=lambda way: f"{way.label}, {retraining.duration(way.seconds)}",
+        format_func=lambda way: f"{way.label}, about {duration(way.seconds)}",
         captions=[way.about for way in ways],
     )
 

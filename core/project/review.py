@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
+from core.domain.durations import duration
 from core.domain.errors import InputError
 from core.domain.judgments import Judgment, Verdict
 from core.domain.projects import Remark
@@ -54,9 +55,7 @@ class Standing:
         words = f"{self.answered:,} answered · {left} to the next stop"
         if self.seconds_each is None:
             return words
-        seconds = round(self.seconds_each * left)
-        about = f"{seconds} s" if seconds < 90 else f"{round(seconds / 60)} min"
-        return f"{words} · about {about}"
+        return f"{words} · about {duration(self.seconds_each * left)}"
 
     @property
     def told(self) -> str:

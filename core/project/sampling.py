@@ -8,12 +8,12 @@ import pandas as pd
 
 from core.adapters.encoders.opening import BUNDLED_DIMS
 from core.adapters.hardware import memory
+from core.domain.durations import duration
 from core.domain.errors import InputError
 from core.domain.projects import Project
 from core.domain.texts import Table
 from core.project.intake import load_corpus, load_table
 from core.project.pacing import START_SECONDS, pace_here
-from core.project.retraining.speeds import duration
 from core.project.workspace import Workspace
 from core.steps.sampling import rows_left, sample_rows
 from core.steps.texts import make_corpus
@@ -50,7 +50,7 @@ class Work:
     def told(self) -> str:
         """Return in words what it takes."""
         there = f" (this computer has {_gigabytes(self.memory)})" if self.memory else ""
-        return f"{duration(self.seconds)} and {_gigabytes(self.bytes)} of memory{there}"
+        return f"about {duration(self.seconds)} and {_gigabytes(self.bytes)} of memory{there}"
 
 
 def mapping_work(workspace: Workspace, project: Project, texts: int) -> Work:

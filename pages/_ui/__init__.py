@@ -20,12 +20,12 @@ from pages._ui.cached import (
     workspace,
 )
 from pages._ui.checks import show_checks
+from pages._ui.classified import show_classified
 from pages._ui.classifying import (
     at_work_classifying,
     bring_batch,
     choose_classifier,
     offer_batch,
-    show_classified,
 )
 from pages._ui.clustering import clustering_settings, show_condensed
 from pages._ui.comparing import show_comparison

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.domain.durations import duration
 from core.domain.jobs import Job, JobStatus
 from core.project import pictures, use_cases
 from pages._ui.cached import workspace
@@ -51,8 +52,7 @@ def _time_left(job: Job) -> str:
     if job.started_at is None or job.fraction < 0.03:
         return "working out how long it takes"
     spent = (datetime.now(UTC) - job.started_at).total_seconds()
-    seconds = round(spent * (1 - job.fraction) / job.fraction)
-    return f"about {seconds} s left" if seconds < 90 else f"about {round(seconds / 60)} min left"
+    return f"about {duration(spent * (1 - job.fraction) / job.fraction)} left"
 
 
 def tell_end(job: Job | None) -> None:

@@ -22,6 +22,18 @@ class OwnModel(BertModel):
     config_class = OwnConfig
 """
 
+MODULE = """
+import torch
+from sentence_transformers.models import Normalize
+
+
+class Turned(Normalize):
+    def forward(self, features):
+        found = super().forward(features)
+        found["sentence_embedding"] = found["sentence_embedding"].flip(1)
+        return found
+"""
+
 
 def tiny_model(folder: Path, seed: int = 0, longest: int = 64) -> Path:
     """Write a BERT of 16 dimensions as transformers saves one."""
@@ -56,3 +68,18 @@ def tiny_model_with_code(folder: Path) -> Path:
     (folder / "config.json").write_text(json.dumps(config), "utf-8")
     (folder / "own.py").write_text(CODE, "utf-8")
     return folder
+
+
+def tiny_model_with_module(folder: Path) -> Path:
+    """A sentence-transformers model whose last module is of its own."""
+    from sentence_transformers import SentenceTransformer
+
+    SentenceTransformer(str(tiny_model(folder / "plain"))).save(str(folder / "whole"))
+    whole = folder / "whole"
+    listed = json.loads((whole / "modules.json").read_text("utf-8"))
+    listed.append({"idx": 2, "name": "2", "path": "2_Turned", "type": "turned.Turned"})
+    (whole / "modules.json").write_text(json.dumps(listed), "utf-8")
+    (whole / "2_Turned").mkdir()
+    (whole / "2_Turned" / "config.json").write_text("{}", "utf-8")
+    (whole / "turned.py").write_text(MODULE, "utf-8")
+    return whole

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.harness import SHOTS, App, shoot
@@ -86,3 +86,59 @@ def shoot_file(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     page.wait_for_timeout(500)
     page.screenshot(path=SHOTS / "6-map-file.png")
+
+
+def test_a_search_moves_nothing(app: App, page: Page) -> None:
+    _, project_id = mapped_project(app.home, 120)
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.goto(f"{app.url}/map?project={project_id}")
+    canvas = page.locator("canvas.marks").first
+    expect(canvas).to_be_visible()
+    page.wait_for_timeout(1000)
+    places = [canvas.bounding_box(), page.get_by_test_id("stDataFrame").bounding_box()]
+    search = page.get_by_role("textbox", name="Search")
+    search.fill("card")
+    search.press("Enter")
+    found = page.get_by_role("button", name="Select all")
+    expect(found).to_be_visible()
+    page.wait_for_timeout(1000)
+    assert places == [canvas.bounding_box(), page.get_by_test_id("stDataFrame").bounding_box()]
+    boxes = [one.bounding_box() for one in (search, found)]
+    assert boxes[0] and boxes[1] and abs(boxes[0]["y"] - boxes[1]["y"]) < 10, "on one line"
+    tools = [page.get_by_role("button", name=name) for name in ("Clustering", "Embedder", "HTML")]
+    assert len({round(tool.bounding_box()["y"]) for tool in tools}) == 1  # type: ignore[index]
+    found.click()
+    expect(page.get_by_text("selected, listed below", exact=False)).to_be_visible()
+
+
+def edges(canvas: Locator) -> list[int]:
+    """Return how many pixels are drawn in the leftmost and in the rightmost column."""
+    counted: list[int] = canvas.evaluate(
+        """canvas => [0, canvas.width - 1].map(x => {
+            const column = canvas.getContext("2d").getImageData(x, 0, 1, canvas.height).data;
+            return column.filter((value, place) => place % 4 === 3 && value > 0).length;
+        })"""
+    )
+    return counted
+
+
+def test_names_at_the_edge_stay_inside_at_any_width(app: App, page: Page) -> None:
+    _, project_id = mapped_project(app.home, 300)
+    page.goto(f"{app.url}/map?project={project_id}")
+    canvas = page.locator("canvas.marks").first
+    expect(canvas).to_be_visible()
+    for width in (760, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.wait_for_timeout(1500)
+        assert edges(canvas) == [0, 0], width
+    page.set_viewport_size({"width": 760, "height": 1000})
+    page.get_by_text("All points", exact=True).click()
+    expect(page.get_by_text("Every text is drawn", exact=False)).to_be_visible()
+    page.wait_for_timeout(2000)
+    assert edges(page.locator("canvas").first) == [0, 0]
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="HTML").click()
+    page.set_viewport_size({"width": 480, "height": 900})
+    page.set_content(waiting.value.path().read_text("utf-8"))
+    expect(page.get_by_role("searchbox")).to_be_visible()
+    assert edges(page.locator("canvas")) == [0, 0]

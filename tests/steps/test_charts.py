@@ -170,7 +170,8 @@ def test_tooltips_name_only_columns_of_ours() -> None:
     shown = {tip["field"] for tip in dots(chart)["encoding"]["tooltip"]}
     assert shown == {"i", "label", "strength", "value"}
     columns = {key for rows in chart["datasets"].values() for row in rows for key in row}
-    assert columns <= {"i", "x", "y", "group", "label", "size", "strength", "category", "value"}
+    ours = {"i", "x", "y", "group", "label", "size", "strength", "category", "value"}
+    assert columns <= {*ours, "half", "wide"}
 
 
 def test_the_largest_groups_are_coloured_and_the_rest_grey() -> None:

@@ -6,6 +6,8 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.adapters.assets import map_template
 from core.steps.charts import (
@@ -19,6 +21,7 @@ from core.steps.charts import (
     medoid_labels,
     scatter,
     sizes_over_time,
+    thin_by_width,
 )
 from core.steps.export import standalone
 from tests.steps.test_charts import blobs
@@ -39,11 +42,61 @@ def test_all_points_are_sent_once_in_few_series_and_few_bytes():
     colors = [one["itemStyle"]["color"] for one in series[2:]]
     assert colors == list(LIGHT_PALETTE)
     shown = spec["series"][-1]["data"]
-    assert 0 < len(shown) <= 40
+    assert len(shown) == 14
     chosen = every_point(xy, groups, medoid_labels(xy, groups, names), focus=[13], dark=True)
     assert chosen["series"][2]["itemStyle"]["color"] == DARK_PALETTE[0]
     assert len(chosen["dataset"]) == 3
     json.dumps(spec["series"])
+
+
+def test_names_of_all_points_run_inwards_at_the_sides():
+    xy = np.array([[0, 0], [0, 1], [5, 0], [10, 1]], dtype=np.float32)
+    groups = np.array([0, 0, 1, 2], dtype=np.int32)
+    names = dict.fromkeys(range(3), "a name of some length")
+    drawn = every_point(xy, groups, medoid_labels(xy, groups, names))["series"][-1]
+    assert [(one["value"][0], one["label"]["position"]) for one in drawn["data"]] == [
+        (0.0, "right"),
+        (5.0, "inside"),
+        (10.0, "left"),
+    ]
+    assert drawn["labelLayout"] == {"hideOverlap": True}
+
+
+_LABELS = st.lists(
+    st.tuples(st.floats(0, 1), st.floats(0, 1), st.text("ab语", min_size=1, max_size=20)),
+    max_size=25,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_LABELS, st.integers(280, 2400))
+def test_names_by_width_never_touch_and_a_wider_window_only_adds_some(drawn, width):
+    labels = pd.DataFrame(drawn, columns=["x", "y", "label"]).assign(group=range(len(drawn)))
+    found = thin_by_width(labels, (0, 1), (0, 1), 600)
+    assert found["group"].is_monotonic_increasing
+    assert all(
+        one.half == pytest.approx(3.6 * len(one.label) + 2.4 * one.label.count("语"), abs=0.5)
+        for one in found.itertuples()
+    )
+    shown = found[found["wide"] <= width]
+    # What the chart's own rule does in the browser.
+    middle = (shown["x"] * width).clip(shown["half"], width - shown["half"]).to_numpy()
+    across = np.abs(middle[:, None] - middle) - np.add.outer(*[shown["half"].to_numpy()] * 2)
+    down = np.abs(np.subtract.outer(*[shown["y"].to_numpy() * 600] * 2))
+    touching = (across < -1.5) & (down < 18)  # halves are told in whole pixels
+    assert not (touching & ~np.eye(len(shown), dtype=bool)).any()
+    if len(labels):
+        assert found.iloc[0]["group"] == 0 and found.iloc[0]["wide"] == 280, "the first has room"
+
+
+def test_on_a_chart_as_wide_as_its_container_the_browser_moves_the_names():
+    xy, groups = blobs(50, 3)
+    chart = scatter(map_points(xy, groups, np.arange(50)), labels=medoid_labels(xy, groups, {}))
+    words = [layer for layer in chart.to_dict()["layer"] if layer["mark"]["type"] == "text"]
+    assert len(words) == 2
+    for layer in words:
+        assert layer["transform"] == [{"filter": "width >= datum.wide"}]
+        assert all(set(layer["mark"][name]) == {"expr"} for name in ("dx", "align", "fillOpacity"))
 
 
 def test_of_more_points_than_fit_a_fair_part_is_drawn(monkeypatch):

@@ -13,6 +13,7 @@ import pytest
 from core.domain.spaces import Layout
 from core.domain.taxonomy import Topic
 from core.steps.export import Bundle
+from core.steps.export.picture import WIDTH, picture
 from core.steps.export.report import as_html
 from tests.steps.test_export import bundle
 
@@ -62,3 +63,17 @@ def test_the_report_fetches_nothing(report: bytes) -> None:
     assert b"default-src 'none'" in report
     assert not re.findall(rb"(?:src|href|url|@import)\s*[=(]\s*[\"']?(?!#)[a-z]", report)
     assert b"<script" not in report
+
+
+def test_a_name_at_the_side_of_the_map_stays_inside_the_picture() -> None:
+    made = many()
+    xy = made.layout.xy.copy()
+    xy[:, 0] *= 3  # wide: the sides of the map are those of the picture
+    names = [domain.id for domain in made.taxonomy.topics if domain.parent is None]
+    parent = {topic.id: topic.parent for topic in made.taxonomy.topics}
+    roots = np.array([parent.get(topic) for topic in made.assignment.topics])
+    xy[roots == names[0], 0], xy[roots == names[1], 0] = xy[:, 0].min(), xy[:, 0].max()
+    drawn = picture(replace(made, layout=Layout("s", made.layout.text_ids, xy, xy)), 10)
+    room = [(min(len(group.label), 32) * 8, group.x) for group in drawn.groups]
+    assert all(half <= x <= WIDTH - half for half, x in room)
+    assert {0, WIDTH} <= {x - half for half, x in room} | {x + half for half, x in room}

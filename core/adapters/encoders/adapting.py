@@ -39,4 +39,4 @@ def with_adapter(encoder: SentenceEncoder, matrix: Floats) -> SentenceEncoder:
         prompts=dict(base.prompts),
         default_prompt_name=base.default_prompt_name,
     ).eval()
-    return SentenceEncoder(model, tuned_space(encoder.space, model))
+    return encoder.followed_by(model, tuned_space(encoder.space, model))

@@ -80,7 +80,7 @@ def fine_tune_classes(
         last.bias.detach().float().cpu().numpy().copy(),
     )
     model.requires_grad_(True)
-    return SentenceEncoder(model.eval(), space), head
+    return encoder.followed_by(model.eval(), space), head
 
 
 def _class_weights(train: Labelled, k: int) -> list[float]:

@@ -87,7 +87,7 @@ def load_folder(folder: Path, space: Space, *, runs_code: bool = False) -> Sente
     if prompt is not None:
         model.prompts = {**model.prompts, _PROMPT: str(prompt)}
         model.default_prompt_name = _PROMPT
-    return SentenceEncoder(model, space)
+    return SentenceEncoder(model, space, runs_code=brings_code)
 
 
 def open_checked(folder: Path, *, runs_code: bool = False) -> SentenceTransformer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,11 +39,17 @@ def space_of(encoder: str, revision: str, parent: str | None) -> Space:
 
 
 class SentenceEncoder:
-    """A SentenceTransformer as an Encoder (core.domain.ports)."""
+    """A SentenceTransformer as an Encoder (core.domain.ports).
 
-    def __init__(self, model: SentenceTransformer, space: Space) -> None:
+    `runs_code` says that the model brings program code of its own, which a person allowed.
+    """
+
+    def __init__(
+        self, model: SentenceTransformer, space: Space, *, runs_code: bool = False
+    ) -> None:
         self._model = model
         self._space = space
+        self._runs_code = runs_code
         self._fast: SentenceTransformer | None = None
 
     @property
@@ -53,6 +60,11 @@ class SentenceEncoder:
     def model(self) -> SentenceTransformer:
         """The float32 model, for training copies of it; not to be changed."""
         return self._model
+
+    def followed_by(self, model: SentenceTransformer, space: Space) -> SentenceEncoder:
+        """Return `model`, which was made of this one and needs the same code, as the encoder
+        of `space`."""
+        return SentenceEncoder(model, space, runs_code=self._runs_code)
 
     @property
     def max_words(self) -> int:
@@ -147,7 +159,9 @@ class SentenceEncoder:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._model.save(str(folder), create_model_card=False)
-            write_manifest(folder, self._space)
+            if self._runs_code:
+                _lift_code(folder)
+            write_manifest(folder, self._space, runs_code=self._runs_code)
         except OSError as error:
             raise StorageError(
                 f"The tuned model could not be written into {folder.name}.",
@@ -206,6 +220,13 @@ def multiplies_bfloat16() -> bool:
 
     able: dict[str, Any] = torch.cpu.get_capabilities()
     return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+
+
+def _lift_code(folder: Path) -> None:
+    """Copy the code of modules to the top of their model, where the library looks for it:
+    it writes it beside the weights of each."""
+    for path in sorted(folder.glob("*/*.py")):
+        shutil.copyfile(path, folder / path.name)
 
 
 def write_manifest(

@@ -207,7 +207,7 @@ def _finished(encoder: SentenceEncoder, state: dict[str, Any]) -> SentenceEncode
     """Return a model of its own with these weights: the trainer leaves its marks."""
     model = copy.deepcopy(encoder.model).float()
     model.load_state_dict(state)
-    return SentenceEncoder(model.eval(), tuned_space(encoder.space, model))
+    return encoder.followed_by(model.eval(), tuned_space(encoder.space, model))
 
 
 def _name(parent: Space, examples: TrainingExamples, spec: TrainingSpec) -> str:

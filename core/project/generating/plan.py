@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+from core.domain.durations import duration
 from core.domain.generated import KINDS, GenerationSpec
 from core.domain.ids import content_id
 from core.domain.llm import ModelChoice, Usage
 from core.project.judging import settings_of
-from core.project.judging.costs import lasting, lasts, money
+from core.project.judging.costs import lasts, money
 from core.project.workspace import Workspace
 
 BUNDLED = ModelChoice("bundled", "bundled")
@@ -31,8 +32,8 @@ class Expected:
     def told(self) -> str:
         """Return it in words."""
         if not self.calls:
-            return f"About {lasting(self.seconds)} on two cores, in the background."
-        return f"Up to {self.calls:,} calls, about {money(self.dollars)}, {lasting(self.seconds)}."
+            return f"About {duration(self.seconds)} on two cores, in the background."
+        return f"Up to {self.calls:,} calls, about {money(self.dollars)}, {duration(self.seconds)}."
 
 
 def model_of(workspace: Workspace, project_id: str) -> ModelChoice:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
+from core.domain.durations import duration
 from core.domain.judging import NANO, Budget, JudgeSettings, ModelUsage
 from core.domain.llm import ModelChoice, Prompt, Usage
 from core.project.judging.asking import Wording, wording
@@ -47,7 +48,7 @@ class Estimate:
     def told(self) -> str:
         """Return the estimate in words."""
         calls = "1 call" if self.calls == 1 else f"{self.calls:,} calls"
-        told = f"About {money(self.dollars)} and {lasting(self.seconds)} for {calls}."
+        told = f"About {money(self.dollars)} and {duration(self.seconds)} for {calls}."
         if self.fits:
             return told
         return f"{told} The cap leaves {money(self.left)}: the batch stops there and keeps all."
@@ -56,11 +57,6 @@ class Estimate:
 def money(dollars: float) -> str:
     """Return US dollars in words; small sums are not rounded to nothing."""
     return "less than $0.01" if 0 < dollars < 0.01 else f"${dollars:,.2f}"
-
-
-def lasting(seconds: float) -> str:
-    """Return a time in words."""
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def meter(workspace: Workspace, project_id: str) -> Meter:

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from pydantic import SecretStr
 
+from core.domain.durations import duration
 from core.domain.errors import BusyError, CladeError, InputError
 from core.domain.jobs import Job, JobStatus
 from core.domain.judging import NANO, Batch, BatchStatus
@@ -19,7 +20,7 @@ from core.domain.ports import Progress
 from core.jobs import queue
 from core.project.judging.asking import ask, wording
 from core.project.judging.batch import Run
-from core.project.judging.costs import lasting, money
+from core.project.judging.costs import money
 from core.project.judging.gate import open_gate
 from core.project.judging.liking import Liking
 from core.project.judging.plan import (
@@ -75,7 +76,7 @@ class Standing:
         if self.seconds_left is None or self.dollars_left is None:
             begun = self.job.message if self.job else ""
             return f"{begun or 'Starting'} · {self.done:,} of {self.wanted:,} · {spent}"
-        left = f"about {lasting(self.seconds_left)} and {money(self.dollars_left)} left"
+        left = f"about {duration(self.seconds_left)} and {money(self.dollars_left)} left"
         return f"{self.done:,} of {self.wanted:,} answered · {left} · {spent}"
 
 

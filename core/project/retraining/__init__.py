@@ -2,7 +2,7 @@
 
 from core.project.retraining.deciding import discard, keep, keep_both, newest_proposal
 from core.project.retraining.material import Material, demand_model, material
-from core.project.retraining.speeds import Way, duration, place, way_without_answers, ways
+from core.project.retraining.speeds import Way, place, way_without_answers, ways
 from core.project.retraining.training import retrain
 from core.project.retraining.words import advice, changes, cluster_names, side_figures, told
 
@@ -14,7 +14,6 @@ __all__ = [
     "cluster_names",
     "demand_model",
     "discard",
-    "duration",
     "keep",
     "keep_both",
     "material",

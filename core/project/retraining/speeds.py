@@ -137,10 +137,3 @@ def place(workspace: Workspace) -> str:
         return "the graphics card"
     count = cores(workspace.settings.worker_threads)
     return "1 core" if count == 1 else f"{count} cores"
-
-
-def duration(seconds: float) -> str:
-    """Say about how long something takes."""
-    if seconds < 90:
-        return f"about {max(5, 5 * round(seconds / 5))} s"
-    return f"about {round(seconds / 60)} min"

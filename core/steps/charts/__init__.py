@@ -3,7 +3,7 @@
 from core.steps.charts.compare import Side, side_by_side
 from core.steps.charts.condensed import condensed_tree
 from core.steps.charts.every import MOST_POINTS, every_point
-from core.steps.charts.labels import medoid_labels, thin
+from core.steps.charts.labels import medoid_labels, thin, thin_by_width
 from core.steps.charts.layers import MOST_RINGS
 from core.steps.charts.levels import level_curves
 from core.steps.charts.looks import DARK_PALETTE, LIGHT_PALETTE, colored
@@ -41,4 +41,5 @@ __all__ = [
     "side_by_side",
     "sizes_over_time",
     "thin",
+    "thin_by_width",
 ]

@@ -10,12 +10,13 @@ import pandas as pd
 
 from core.domain.clusterings import UNASSIGNED
 from core.domain.spaces import Floats, Ints
-from core.steps.charts.labels import FONT_SIZE, thin
+from core.steps.charts.labels import FONT_SIZE, inward
 from core.steps.charts.layers import Frame
 from core.steps.charts.looks import DARK, LIGHT, Look, colored
 
 MOST_POINTS = 250_000
-_SHOWN = 40  # names at most
+_SHOWN = 150  # names at most
+_NARROW = 400  # pixels: a name that would stick out of so narrow a chart runs inwards
 # Pixels and opacity up to so many points: less ink each where there are more.
 _SIZES = (
     *((2_000, 7, 0.85), (5_000, 6, 0.85), (20_000, 4, 0.85)),
@@ -30,8 +31,6 @@ def every_point(
     *,
     focus: Sequence[int] = (),
     dark: bool = False,
-    width: int = 540,
-    height: int = 600,
 ) -> dict[str, Any]:
     """Return the options of a chart of all points: `xy` (n, 2), `groups` (n,).
 
@@ -39,8 +38,7 @@ def every_point(
     all others share a grey one and the unassigned a fainter one; of more than
     MOST_POINTS texts every so-many-th is drawn. The points are sent as two float32
     columns a series, without their texts. `labels` (as from `medoid_labels`) are shown
-    as far as they fit a chart of `width` × `height` pixels, the narrowest that is
-    likely. The wheel zooms and a drag pans.
+    as far as they fit, the earlier ones first. The wheel zooms and a drag pans.
     """
     look = DARK if dark else LIGHT
     every = -(-len(xy) // MOST_POINTS) or 1
@@ -56,8 +54,7 @@ def every_point(
         for group, color in zip(chosen, look.palette, strict=False)
     ]
     drawn = [part for part in parts if part[2].any()]
-    frame = Frame.around(pd.DataFrame({"x": xy[:, 0], "y": xy[:, 1]}), width, height)
-    fitting = thin(labels, frame.x, frame.y, width, height).head(_SHOWN)
+    frame = Frame.around(pd.DataFrame({"x": xy[:, 0], "y": xy[:, 1]}), _NARROW, _NARROW)
     return {
         "animation": False,
         "backgroundColor": "transparent",
@@ -71,7 +68,7 @@ def every_point(
         "dataset": [{"source": _columns(xy[inside])} for _, _, inside in drawn],
         "series": [
             *(_points(number, part, len(xy)) for number, part in enumerate(drawn)),
-            _names(fitting, look),
+            _names(labels.head(_SHOWN), look, frame),
         ],
     }
 
@@ -97,20 +94,23 @@ def _points(number: int, part: tuple[str, str, Any], count: int) -> dict[str, An
     }
 
 
-def _names(labels: pd.DataFrame, look: Look) -> dict[str, Any]:
+def _names(labels: pd.DataFrame, look: Look, frame: Frame) -> dict[str, Any]:
+    sides = inward(labels, frame.x, frame.width)
     return {
         "type": "scatter",
         "symbolSize": 0,
         "silent": True,
         "itemStyle": {"opacity": 1},  # or the names are faint, too
+        "labelLayout": {"hideOverlap": True},  # in the order of the data, at any width and zoom
         "data": [
-            {"value": [x, y], "name": name}
-            for x, y, name in zip(labels["x"], labels["y"], labels["label"], strict=True)
+            {"value": [x, y], "name": name, "label": {"position": side}}
+            for x, y, name, side in zip(
+                labels["x"], labels["y"], labels["label"], sides, strict=True
+            )
         ],
         "label": {
             "show": True,
             "formatter": "{b}",
-            "position": "inside",
             "fontSize": FONT_SIZE,
             "fontWeight": "bold",
             "color": look.ink,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from core.domain.clusterings import UNASSIGNED
-from core.steps.charts.labels import FONT_SIZE, thin
+from core.steps.charts.labels import FONT_SIZE, thin, thin_by_width
 from core.steps.charts.looks import Look
 
 # The app turns to canvas by itself above 2,000 marks, but not for layers with a
@@ -18,6 +19,19 @@ CANVAS = {"embedOptions": {"renderer": "canvas"}}
 
 MOST_RINGS = 2_000  # each costs as much as a point
 _FEW_RINGS = 100
+
+# A name at a side begins or ends there, however wide the browser's font makes it; one whose
+# text is out of sight, since the map was zoomed or panned, is not drawn.
+_AT = "scale('x', datum.x)"
+_LEFT, _RIGHT = f"{_AT} < datum.half", f"{_AT} > width - datum.half"
+_SEEN = f"{_AT} >= 0 && {_AT} <= width ? 1 : 0"
+_EDGE = 4  # pixels: room for the halo
+_INWARD = {
+    "align": f"{_LEFT} ? 'left' : {_RIGHT} ? 'right' : 'center'",
+    "dx": f"{_LEFT} ? {_EDGE} - {_AT} : {_RIGHT} ? width - {_EDGE} - {_AT} : 0",
+    "fillOpacity": _SEEN,
+    "strokeOpacity": _SEEN,
+}
 
 _UNASSIGNED = f"datum.group === {UNASSIGNED}"
 
@@ -145,11 +159,30 @@ def _y(frame: Frame) -> alt.Y:
 
 
 def label_layers(labels: pd.DataFrame | None, look: Look, frame: Frame) -> list[alt.Chart]:
-    """Draw those of `labels` that fit, each over a halo in the colour of the ground."""
+    """Draw those of `labels` that fit `frame`, each over a halo in the colour of the ground."""
     if labels is None or labels.empty:
         return []
     fitting = thin(labels, frame.x, frame.y, frame.width, frame.height)
-    base = alt.Chart(fitting).encode(x=_x(frame), y=_y(frame), text="label:N")
+    return _words(alt.Chart(fitting), look, frame)
+
+
+def fluid_label_layers(labels: pd.DataFrame | None, look: Look, frame: Frame) -> list[alt.Chart]:
+    """Draw `labels` as `label_layers` does, on a chart that is as wide as its container.
+
+    How wide that is, only the browser knows: there names without room are dropped, and
+    those at a side shifted inside. Not for charts beside each other, which have no `width`
+    of their own.
+    """
+    if labels is None or labels.empty:
+        return []
+    fitting = thin_by_width(labels, frame.x, frame.y, frame.height)
+    shown = alt.Chart(fitting).transform_filter("width >= datum.wide")
+    moved = {key: alt.ExprRef(rule) for key, rule in _INWARD.items()}
+    return _words(shown, look, frame, **moved)
+
+
+def _words(chart: alt.Chart, look: Look, frame: Frame, **place: Any) -> list[alt.Chart]:
+    base = chart.encode(x=_x(frame), y=_y(frame), text="label:N")
     halo = base.mark_text(
         fontSize=FONT_SIZE,
         fontWeight="bold",
@@ -159,6 +192,9 @@ def label_layers(labels: pd.DataFrame | None, look: Look, frame: Frame) -> list[
         strokeJoin="round",
         opacity=0.85,
         tooltip=None,
+        **place,
     )
-    ink = base.mark_text(fontSize=FONT_SIZE, fontWeight="bold", fill=look.ink, tooltip=None)
+    ink = base.mark_text(
+        fontSize=FONT_SIZE, fontWeight="bold", fill=look.ink, tooltip=None, **place
+    )
     return [halo, ink]

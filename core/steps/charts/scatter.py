@@ -14,7 +14,7 @@ from core.steps.charts.layers import (
     CANVAS,
     Frame,
     density_layer,
-    label_layers,
+    fluid_label_layers,
     point_layer,
     ring_layer,
 )
@@ -72,7 +72,7 @@ def scatter(
     if len(ringed):
         layers.append(ring_layer(points, ringed, look, frame))
     chart: alt.LayerChart = (
-        alt.layer(*layers, *label_layers(_first(labels, chosen), look, frame))
+        alt.layer(*layers, *fluid_label_layers(_first(labels, chosen), look, frame))
         .properties(width=width, height=height, usermeta=CANVAS)
         .configure(background="transparent", aria=False)
         .configure_view(stroke=None)

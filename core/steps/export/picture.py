@@ -16,6 +16,8 @@ from core.steps.export.tree import outline
 
 WIDTH, HEIGHT = 1600, 1000
 _MARGIN = 40
+_NAME_CHARS = 32  # of a name in the picture, each this many units wide at most on average
+_CHAR_WIDTH = 16
 MOST_POINTS = 40_000
 """Points drawn at most: a report of 250,000 texts stays small enough to be sent."""
 
@@ -23,7 +25,8 @@ MOST_POINTS = 40_000
 @dataclass(frozen=True, slots=True)
 class Group:
     """Points of one colour. `color` counts the palette from 0, None is grey;
-    `path` is the d of an SVG path with a dot a text; `x`, `y` where its name stands."""
+    `path` is the d of an SVG path with a dot a text; `x`, `y` where its name stands, at most
+    32 characters of it."""
 
     label: str
     texts: int
@@ -65,7 +68,8 @@ def picture(bundle: Bundle, colors: int) -> Picture:
         x, y = _middle(xy[rows])
         color = place if name and place < colors else None
         label = utf8(name).decode() or "(unassigned)"
-        groups.append(Group(label, len(rows), color, _dots(xy[drawn].tolist()), x, y))
+        dots = _dots(xy[drawn].tolist())
+        groups.append(Group(label, len(rows), color, dots, _inside(x, label), y))
     return Picture(tuple(groups), every)
 
 
@@ -88,6 +92,12 @@ def _middle(xy: NDArray[np.int64]) -> tuple[int, int]:
     away = np.abs(xy - np.median(xy, axis=0)).sum(axis=1)
     x, y = xy[int(away.argmin())].tolist()
     return int(x), int(y)
+
+
+def _inside(x: int, label: str) -> int:
+    """Return where the middle of a name stands so that all of it is in the picture."""
+    half = min(len(label), _NAME_CHARS) * _CHAR_WIDTH // 2
+    return max(half, min(WIDTH - half, x))
 
 
 def _dots(points: Sequence[Sequence[int]]) -> str:
