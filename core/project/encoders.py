@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -54,9 +54,15 @@ def open_trainable(
     if origin.vectors_key is not None:
         raise no_model()
     if origin.model_key is None:
-        return load_bundled()
+        return _bundled()
     folder = workspace.files.folder(origin.model_key)
     return load_folder(folder, origin.space, runs_code=runs_code)
+
+
+@cache
+def _bundled() -> SentenceEncoder:
+    """Load the bundled model once a process: a worker at hand has it for its next job."""
+    return load_bundled()
 
 
 def no_model() -> ModelError:
