@@ -138,3 +138,24 @@ def test_undone_changes_are_warned_about_and_a_recipe_is_replayed(
     app = press(app, "Make 1 change")
     assert "1 change was made" in app.success[0].value
     assert "One" in {topic.label for topic in current(workspace, mapped).taxonomy.topics}
+
+
+def test_openvino_is_offered_where_it_is_installed_and_only_there(
+    mapped: str, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offered() -> list[str]:
+        app = open_app("map", mapped)
+        assert field(app.radio, "What makes the vectors?")
+        return [box.label for box in app.checkbox if "OpenVINO" in box.label]
+
+    def found(name: str) -> object | None:
+        return None if name == missing else find_spec("numpy" if name in NEEDS else name)
+
+    monkeypatch.setattr("core.adapters.encoders.int8.find_spec", found)
+    for missing in NEEDS:
+        assert not offered()
+    missing = ""
+    monkeypatch.setattr(embedders, "has_gpu", lambda: False)
+    assert offered() == ["Read with OpenVINO, weights as int8"]
+    monkeypatch.setattr(embedders, "has_gpu", lambda: True)
+    assert not offered()

@@ -15,6 +15,7 @@ import json
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from core.adapters.encoders.sentence import (
     REVISION_DIGITS,
     Features,
     SentenceEncoder,
-    checksums,
+    sha256,
     space_of,
     write_manifest,
 )
@@ -86,10 +87,10 @@ class Int8Encoder:
 def convert(base: SentenceEncoder, folder: Path) -> Space:
     """Write the model of `base`, its weights as int8, into the empty `folder`.
 
-    Returns its space, which is another than that of `base`: its revision is the hash of
-    what was written. Raises ModelError where the packages are missing, where the model
-    cannot be converted, or comes out unlike the original, and StorageError where the disk
-    refuses.
+    Returns its space, which is another than that of `base`, and the same for the same model
+    converted again by the same versions. Raises ModelError where the packages are missing,
+    where the model cannot be converted, or comes out unlike the original, and StorageError
+    where the disk refuses.
     """
     if not has_openvino():
         raise _missing(NEEDS)
@@ -111,8 +112,7 @@ def convert(base: SentenceEncoder, folder: Path) -> Space:
         raise _inconvertible(name) from error
     if alike < LEAST_COSINE:
         raise _inconvertible(name)
-    digest = hashlib.sha256(json.dumps([base.space.id, checksums(folder)]).encode()).hexdigest()
-    space = space_of(f"{name} ({NAME})", digest[:REVISION_DIGITS], None)
+    space = space_of(f"{name} ({NAME})", _revision(base, folder), None)
     write_manifest(folder, space, of=base.space.id)
     return space
 
@@ -164,6 +164,13 @@ def _graph(openvino: Any, base: SentenceEncoder) -> Any:
         warnings.simplefilter("ignore")  # the tracer's, of values that the trials check
         graph = openvino.convert_model(Traced().eval(), example_input=inputs)
     return nncf.compress_weights(graph, mode=nncf.CompressWeightsMode.INT8_ASYM)
+
+
+def _revision(base: SentenceEncoder, folder: Path) -> str:
+    # Not the graph's own hash: it names its nodes by a count that goes on within a process.
+    weights = sha256((folder / _GRAPH).with_suffix(_WEIGHTS))
+    made = [base.space.id, weights, *(f"{package} {version(package)}" for package in NEEDS)]
+    return hashlib.sha256(json.dumps(made).encode()).hexdigest()[:REVISION_DIGITS]
 
 
 def _compiled(openvino: Any, folder: Path) -> Any:
