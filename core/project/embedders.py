@@ -10,14 +10,15 @@ from typing import Any, Literal
 
 import numpy as np
 
-from core.adapters.encoders import fetch_model, take_folder
+from core.adapters.encoders import convert, fetch_model, has_openvino, take_folder
 from core.adapters.encoders.sentence import REVISION_DIGITS, space_of
+from core.adapters.hardware import has_gpu
 from core.adapters.vectors import read_vectors
 from core.domain.errors import InputError, ModelError
 from core.domain.ports import Progress
 from core.domain.projects import Project
 from core.domain.spaces import Origin, Space
-from core.project.encoders import base_space
+from core.project.encoders import base_space, open_trainable
 from core.project.intake import load_corpus
 from core.project.workspace import Workspace
 from core.steps.embedding import match_vectors
@@ -32,6 +33,7 @@ class Choice:
     `name` is that of a model on Hugging Face, of a folder, or of a file; `revision` a
     commit or tag ("" for the newest); `prompt` is put before each text (None: as the
     model has it); `key` names the stored vectors of a file.
+    With `int8` the model is converted for OpenVINO, its weights as int8.
     """
 
     kind: Kind = "bundled"
@@ -39,6 +41,13 @@ class Choice:
     revision: str = ""
     prompt: str | None = None
     key: str = ""
+    int8: bool = False
+
+
+def offers_int8() -> bool:
+    """Return whether a model can be converted here and is likely read faster then: the
+    packages are installed, and there is no graphics card to read with."""
+    return has_openvino() and not has_gpu()
 
 
 def keep_vectors(workspace: Workspace, project: Project, name: str, data: bytes) -> Choice:
@@ -59,12 +68,19 @@ def take(
     refused. Raises ModelError, InputError, StorageError.
     """
     choice = Choice(**params)
-    if choice.kind == "bundled":
-        return base_space(workspace)
-    if not choice.name:
+    if choice.kind != "bundled" and not choice.name:
         raise InputError("No model is named.", "Give its name or its folder, then start again.")
     if choice.kind == "vectors":
         return _vectors(workspace, choice)
+    if choice.kind == "bundled":
+        space = base_space(workspace)
+    else:
+        space = _taken(workspace, project, choice, progress)
+    return _converted(workspace, project, space, progress) if choice.int8 else space
+
+
+def _taken(workspace: Workspace, project: Project, choice: Choice, progress: Progress) -> Space:
+    """Copy the chosen model into the workspace."""
     if choice.kind == "folder":
         source, name = Path(choice.name).expanduser(), Path(choice.name).name
     else:
@@ -81,6 +97,16 @@ def take(
     key = workspace.files.put_folder(write)
     workspace.store.maps.add_space(Origin(taken[0], model_key=key))
     return taken[0]
+
+
+def _converted(workspace: Workspace, project: Project, of: Space, progress: Progress) -> Space:
+    """Convert the model of a space for OpenVINO: another space, kept in the workspace."""
+    progress.report(0.0, "Converting the model for OpenVINO")
+    encoder = open_trainable(workspace, of.id, runs_code=project.runs_code)
+    made: list[Space] = []
+    key = workspace.files.put_folder(lambda folder: made.append(convert(encoder, folder)))
+    workspace.store.maps.add_space(Origin(made[0], model_key=key))
+    return made[0]
 
 
 def let_code_run(workspace: Workspace, project: Project, allowed: bool) -> None:

@@ -10,7 +10,9 @@ from core.adapters.encoders import (
     GivenVectors,
     SentenceEncoder,
     bundled_space,
+    converted_from,
     load_bundled,
+    load_converted,
     load_folder,
 )
 from core.adapters.files import VectorCache
@@ -39,7 +41,10 @@ def open_encoder(workspace: Workspace, space_id: str, *, runs_code: bool = False
     """
     origin = workspace.store.maps.space(space_id)
     if origin.vectors_key is None:
-        return open_trainable(workspace, space_id, runs_code=runs_code)
+        plain = open_trainable(workspace, space_id, runs_code=runs_code)
+        if origin.model_key is None or plain.space.id == space_id:
+            return plain
+        return load_converted(workspace.files.folder(origin.model_key), origin.space, plain)
     stored = workspace.files.arrays(origin.vectors_key)
     ids = tuple(stored["text_ids"].astype("U16").tolist())
     return GivenVectors(origin.space, Embedding(space_id, ids, stored["vectors"]))
@@ -48,14 +53,18 @@ def open_encoder(workspace: Workspace, space_id: str, *, runs_code: bool = False
 def open_trainable(
     workspace: Workspace, space_id: str, *, runs_code: bool = False
 ) -> SentenceEncoder:
-    """Load the model of a space. Raises as `open_encoder`, and ModelError where the space
-    has none."""
+    """Load the float32 model of a space: of a converted one, that which was converted, whose
+    own space it then gives vectors of. Raises as `open_encoder`, and ModelError where the
+    space has none."""
     origin = workspace.store.maps.space(space_id)
     if origin.vectors_key is not None:
         raise no_model()
     if origin.model_key is None:
         return _bundled()
     folder = workspace.files.folder(origin.model_key)
+    source = converted_from(folder)
+    if source is not None:
+        return open_trainable(workspace, source, runs_code=runs_code)
     return load_folder(folder, origin.space, runs_code=runs_code)
 
 

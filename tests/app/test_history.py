@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
+from core.adapters.encoders.int8 import NEEDS
 from core.domain.errors import StaleEditError
 from core.domain.taxonomy import Rename
-from core.project import history, recipes, retraining
+from core.project import embedders, history, recipes, retraining
 from core.project.mapping import current
 from core.project.shaping import edit
 from core.project.workspace import Workspace
@@ -138,3 +140,26 @@ def test_undone_changes_are_warned_about_and_a_recipe_is_replayed(
     app = press(app, "Make 1 change")
     assert "1 change was made" in app.success[0].value
     assert "One" in {topic.label for topic in current(workspace, mapped).taxonomy.topics}
+
+
+def test_openvino_is_offered_where_it_is_installed_and_only_there(
+    mapped: str, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offered() -> list[str]:
+        app = open_app("map", mapped)
+        assert field(app.radio, "What makes the vectors?")
+        return [box.label for box in app.checkbox if "OpenVINO" in box.label]
+
+    def install(*packages: str) -> None:
+        monkeypatch.setattr(
+            "core.adapters.encoders.int8.find_spec",
+            lambda name: find_spec("numpy") if name in packages else None,
+        )
+
+    monkeypatch.setattr(embedders, "has_gpu", lambda: False)
+    install(NEEDS[0])
+    assert not offered()
+    install(*NEEDS)
+    assert offered() == ["Read with OpenVINO, weights as int8"]
+    monkeypatch.setattr(embedders, "has_gpu", lambda: True)
+    assert not offered()

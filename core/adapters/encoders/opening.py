@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.adapters.encoders.sentence import (
     MANIFEST,
@@ -68,11 +68,24 @@ def load_folder(folder: Path, space: Space, *, runs_code: bool = False) -> Sente
     files that changed since they were saved, or a model that brings program code
     while `runs_code` is off.
     """
+    manifest = checked_manifest(folder, space, WEIGHTS)
+    brings_code, prompt = bool(manifest.get("runs_code")), manifest.get("prompt")
+    if brings_code and not runs_code:
+        raise code_is_off(space.encoder)
+    model = open_checked(folder, runs_code=brings_code)
+    if prompt is not None:
+        model.prompts = {**model.prompts, _PROMPT: str(prompt)}
+        model.default_prompt_name = _PROMPT
+    return SentenceEncoder(model, space, runs_code=brings_code)
+
+
+def checked_manifest(folder: Path, space: Space, weights: str) -> dict[str, Any]:
+    """Return the list of a model folder's files, which are there and unchanged, one at least
+    ending in `weights`. Raises ModelError as `load_folder`."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
         saved_space, files = str(manifest["space"]), dict(manifest["files"])
-        brings_code, prompt = bool(manifest.get("runs_code")), manifest.get("prompt")
-        intact = any(name.endswith(WEIGHTS) for name in files) and all(
+        intact = any(name.endswith(weights) for name in files) and all(
             sha256(folder / name) == digest for name, digest in files.items()
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -81,13 +94,7 @@ def load_folder(folder: Path, space: Space, *, runs_code: bool = False) -> Sente
         raise _unusable(folder, "has changed since it was saved")
     if saved_space != space.id:
         raise _unusable(folder, "belongs to another training round")
-    if brings_code and not runs_code:
-        raise code_is_off(space.encoder)
-    model = open_checked(folder, runs_code=brings_code)
-    if prompt is not None:
-        model.prompts = {**model.prompts, _PROMPT: str(prompt)}
-        model.default_prompt_name = _PROMPT
-    return SentenceEncoder(model, space, runs_code=brings_code)
+    return manifest
 
 
 def open_checked(folder: Path, *, runs_code: bool = False) -> SentenceTransformer:

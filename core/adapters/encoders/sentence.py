@@ -31,6 +31,11 @@ _CUDA_BATCH_TOKENS = 65536
 _TOKENISE_AT_ONCE = 4096
 # Tokens beyond which no model reads.
 _ENDLESS = 1_000_000
+# Below this a vector has no direction and is left as it is.
+_SHORTEST = np.float32(1e-12)
+
+Features = dict[str, Any]
+"""What a model reads of a batch, by name: torch tensors."""
 
 
 def space_of(encoder: str, revision: str, parent: str | None) -> Space:
@@ -89,33 +94,58 @@ class SentenceEncoder:
         """
         import torch
 
+        model = self._fast_model()
+        if not self.reads_tokens:
+            return self._encode_otherwise(bodies, on_batch)
+        prompt = self.prompt_length()
+
+        def forward(features: Features) -> Floats:
+            there = {name: part.to(model.device) for name, part in features.items()}
+            with torch.inference_mode():
+                found = model({**there, **prompt})["sentence_embedding"].float()
+            vectors: Floats = found.cpu().numpy()
+            return vectors
+
+        budget = _CPU_BATCH_TOKENS if model.device.type == "cpu" else _CUDA_BATCH_TOKENS
+        return self.encode_by(forward, bodies, on_batch, budget)
+
+    def encode_by(
+        self,
+        forward: Callable[[Features], Floats],
+        bodies: Sequence[str],
+        on_batch: Callable[[int], None] | None = None,
+        budget: int = _CPU_BATCH_TOKENS,
+    ) -> Floats:
+        """Return what `encode` does, the vectors of a batch coming from `forward`.
+
+        That gets `input_ids` and `attention_mask`, int64 (b, t), as torch tensors in main
+        memory, b times t at most `budget`, and returns float32 (b, d) of any length.
+        """
         dimension = int(self._model.get_embedding_dimension())
         vectors = np.empty((len(bodies), dimension), dtype=np.float32)
-        model = self._fast_model()
-        if not callable(getattr(model.tokenizer, "pad", None)):
-            return self._finite(self._encode_otherwise(vectors, bodies, on_batch))
         tokens = self._tokenise(bodies)
-        prompt = self._prompt_length()
         done = 0
-        budget = _CPU_BATCH_TOKENS if model.device.type == "cpu" else _CUDA_BATCH_TOKENS
         for rows in _batches(tokens, bodies, budget):
-            features = model.tokenizer.pad(
+            features = self._model.tokenizer.pad(
                 {"input_ids": [tokens[row] for row in rows]}, return_tensors="pt"
-            ).to(model.device)
-            with torch.inference_mode():
-                found = model({**features, **prompt})["sentence_embedding"].float()
-                # bfloat16 leaves rows up to 0.4% off unit length.
-                found = torch.nn.functional.normalize(found, dim=1)
-            vectors[rows] = found.cpu().numpy()
+            )
+            vectors[rows] = _unit(forward(dict(features)))
             done += len(rows)
             if on_batch is not None:
                 on_batch(done)
         return self._finite(vectors)
 
+    @property
+    def reads_tokens(self) -> bool:
+        """Whether the model is a transformer, which reads tokens in padded batches."""
+        return callable(getattr(self._model.tokenizer, "pad", None))
+
     def _encode_otherwise(
-        self, vectors: Floats, bodies: Sequence[str], on_batch: Callable[[int], None] | None
+        self, bodies: Sequence[str], on_batch: Callable[[int], None] | None
     ) -> Floats:
-        """Fill `vectors` by the library's own way: for models that are no transformers."""
+        """Encode by the library's own way: for models that are no transformers."""
+        dimension = int(self._model.get_embedding_dimension())
+        vectors = np.empty((len(bodies), dimension), dtype=np.float32)
         for start in range(0, len(bodies), _TOKENISE_AT_ONCE):
             block = bodies[start : start + _TOKENISE_AT_ONCE]
             vectors[start : start + len(block)] = self._model.encode(
@@ -123,7 +153,7 @@ class SentenceEncoder:
             )
             if on_batch is not None:
                 on_batch(start + len(block))
-        return vectors
+        return self._finite(vectors)
 
     @staticmethod
     def _finite(vectors: Floats) -> Floats:
@@ -141,7 +171,7 @@ class SentenceEncoder:
         name = model.default_prompt_name
         return str(model.prompts.get(name) or "") if name else ""
 
-    def _prompt_length(self) -> dict[str, int]:
+    def prompt_length(self) -> dict[str, int]:
         """The tokens of the prompt where the model's pooling leaves them out."""
         pools = [m for m in self._model if getattr(m, "include_prompt", True) is False]
         if not self.prompt or not pools:
@@ -200,6 +230,13 @@ class SentenceEncoder:
         return tokens
 
 
+def _unit(vectors: Floats) -> Floats:
+    """Scale rows to unit length: bfloat16 leaves them up to 0.4% off."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    found: Floats = vectors / np.maximum(lengths, _SHORTEST)
+    return found
+
+
 def _batches(
     tokens: Sequence[Sequence[int]], bodies: Sequence[str], budget: int
 ) -> Iterator[list[int]]:
@@ -230,15 +267,22 @@ def _lift_code(folder: Path) -> None:
 
 
 def write_manifest(
-    folder: Path, space: Space, *, runs_code: bool = False, prompt: str | None = None
+    folder: Path,
+    space: Space,
+    *,
+    runs_code: bool = False,
+    prompt: str | None = None,
+    of: str | None = None,
 ) -> None:
     """List the files of a model folder with their checksums, for `load_folder`, which puts
-    `prompt` before each text (None: as the model has it)."""
+    `prompt` before each text (None: as the model has it). `of` is the id of the space whose
+    model was converted into this one, None where it is none of that kind."""
     manifest = {
         "space": space.id,
         "files": checksums(folder),
         "runs_code": runs_code,
         "prompt": prompt,
+        "of": of,
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
 

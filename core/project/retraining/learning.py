@@ -110,7 +110,7 @@ def _adapt(
         "strength": adapter.strength,
         "seed": here.project.seed,
     }
-    return Trained(tuned, 0.0, (), settings, adapted(embedding, adapter.matrix, tuned.space.id))
+    return Trained(tuned, 0.0, (), settings, _after(embedding, adapter.matrix, encoder, tuned))
 
 
 def _sharpen(
@@ -143,8 +143,18 @@ def _sharpen(
         "changed_in_the_last_round": round(found.changed, 5),
         "seed": here.project.seed,
     }
-    after = adapted(embedding, found.matrix, tuned.space.id)
+    after = _after(embedding, found.matrix, encoder, tuned)
     return Trained(tuned, 0.0, found.losses, settings, after)
+
+
+def _after(
+    embedding: Embedding, matrix: Floats, encoder: SentenceEncoder, tuned: SentenceEncoder
+) -> Embedding | None:
+    """Return what the tuned encoder makes of the texts; None where that is not known
+    because the vectors are not the torch model's own, so that they must be embedded."""
+    if embedding.space != encoder.space.id:
+        return None
+    return adapted(embedding, matrix, tuned.space.id)
 
 
 def _tune(
