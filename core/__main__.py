@@ -10,7 +10,6 @@ from tqdm import tqdm
 
 from core import __version__
 from core.domain.errors import CladeError
-from core.project.starting import wait_asleep
 
 
 class _Bar:
@@ -42,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit status (0 done, 1 told an error, 2 usage,
     130 interrupted)."""
     options = _parser().parse_args(arguments)
+    from core.project.starting import wait_asleep  # not before: help comes at once
+
     wait_asleep()
     bar = _Bar()
     try:
