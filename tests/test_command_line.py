@@ -99,7 +99,9 @@ def test_new_texts_are_classified_into_a_file(
 ) -> None:
     monkeypatch.setenv("CLADE_HOME", str(mapped[0].settings.home))
     source = tmp_path / "new.csv"
-    source.write_text("text,owner\nmy card has not arrived,=ann\nzebra,bob\n", "utf-8")
+    source.write_text(
+        "text,owner\nplease tell me how to activate my new card,=ann\nzebra,bob\n", "utf-8"
+    )
     start = ["classify", str(source), "--project", "Texts"]
 
     for refused, word in (

@@ -6,6 +6,7 @@ import random
 import time
 from itertools import pairwise, product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -171,6 +172,7 @@ def test_a_long_way_is_halved_by_its_doubt():
     assert contradictions_among(doubtful, ()) == (Contradiction("a", "b", "e"),)
 
 
+@pytest.mark.alone
 def test_five_thousand_answers_take_less_than_a_second():
     judgments = crowd(5_000)
     spent = []
