@@ -113,7 +113,7 @@ def categories(values: Sequence[str], limit: int = 10) -> tuple[Ints, tuple[str,
     return np.array([code[value] for value in values], dtype=np.int32), tuple(names)
 
 
-def density(xy: Floats, cells: int = 80) -> pd.DataFrame:
+def density(xy: Floats, cells: int = 64) -> pd.DataFrame:
     """Return how many of all texts lie where, to draw behind a sample of them.
 
     `xy` (n, 2) is counted in a grid of `cells` × `cells`; columns `x`, `x2`, `y`,
