@@ -66,10 +66,10 @@ class Grouping:
     each text in its group, −1 where there are fewer. `ignored` counts answers
     about texts that are no longer there.
 
-    `fragments` int32 (m,): the group of each anchor before groups were joined, 0 …
-    f−1; `one` float32 (f, f): the log odds that two fragments are one group (−∞ on
-    the diagonal), `sizes` int32 (f,) their texts. `rechecked`: second answers of
-    machines about a text that could agree with the first, `agreed` how many did.
+    `draws` int32 (s, m): in each of s partitions as likely as the answers make them, one
+    anchor (by index) of the group of each anchor; `right` in (0, 1]: the share of
+    answers that are right, as far as that can be told; `joining` in (0, 1): how often
+    what stands for a prior group belongs to another.
     """
 
     clustering: Clustering
@@ -81,8 +81,6 @@ class Grouping:
     decided_by: Ints
     evidence: tuple[Evidence, ...]
     ignored: int
-    fragments: Ints
-    one: Floats
-    sizes: Ints
-    rechecked: int
-    agreed: int
+    draws: Ints
+    right: float
+    joining: float

@@ -213,7 +213,7 @@ def test_the_material_says_what_there_is_to_learn_from(
     assert retraining.ways(workspace, project_id, material)[0].seconds > 0
 
 
-@pytest.mark.parametrize("count", [0, 3])
+@pytest.mark.parametrize("count", [0, 1])
 def test_too_few_answers_say_how_many_are_missing(
     mapped: tuple[Workspace, str], answer_gold: AnswerGold, listener: Listener, count: int
 ) -> None:

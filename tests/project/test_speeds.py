@@ -84,7 +84,7 @@ def test_the_quick_adapter_embeds_nothing_again_and_carries_new_texts(
     mapped: tuple[Workspace, str], answer_gold: AnswerGold, listener: Listener
 ) -> None:
     workspace, project_id = mapped
-    answer_gold(workspace, project_id, 40)
+    answer_gold(workspace, project_id, 60)
     here = current(workspace, project_id)
 
     retraining.retrain(workspace, project_id, {"speed": "adapter"}, listener)

@@ -30,11 +30,9 @@ def grouping(anchors: list[Anchor], labels: list[int]) -> Grouping:
         decided_by=np.full((len(ids), 3), -1, dtype=np.int32),
         evidence=(),
         ignored=0,
-        fragments=np.arange(len(anchors), dtype=np.int32),
-        one=np.full((len(anchors), len(anchors)), -np.inf, dtype=np.float32),
-        sizes=np.ones(len(anchors), dtype=np.int32),
-        rechecked=0,
-        agreed=0,
+        draws=np.arange(len(anchors), dtype=np.int32)[None],
+        right=1.0,
+        joining=0.1,
     )
 
 

@@ -67,7 +67,6 @@ def test_right_answers_split_a_prior_that_is_too_coarse():
     assert score(found.clustering.labels) > 0.9
 
 
-@pytest.mark.xfail(strict=True, reason="With one group on show no answer founds another.")
 def test_right_answers_find_the_groups_from_one_prior_cluster():
     embedding, _ = eight_blobs()
     _, clustering = make(embedding.vectors, [3] * 480)
@@ -117,7 +116,9 @@ def test_a_person_settles_what_machines_got_wrong():
     machines = group(ground, clustering, judgments).clustering.labels
     corrected = group(ground, clustering, [*judgments, *people]).clustering.labels
     assert np.array_equal(corrected, group(ground, clustering, people).clustering.labels)
-    assert score(corrected) > score(machines) + 0.3
+    # A machine that always says the same is hardly believed.
+    assert score(corrected) > 0.99
+    assert score(machines) > score(clustering.labels)
 
 
 def test_deciding_answers_are_about_texts_of_the_same_group():

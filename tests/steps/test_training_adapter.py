@@ -39,11 +39,9 @@ def noisy(n: int, groups: int, *, asked: int, d: int = 32, loud: float = 0.5, se
         decided_by=np.full((n, 3), -1, dtype=np.int32),
         evidence=(),
         ignored=0,
-        fragments=np.zeros(asked, dtype=np.int32),
-        one=np.zeros((1, 1), dtype=np.float32),
-        sizes=np.ones(1, dtype=np.int32),
-        rechecked=0,
-        agreed=0,
+        draws=np.zeros((1, asked), dtype=np.int32),
+        right=1.0,
+        joining=0.1,
     )
     return Embedding("s", ids, vectors), grouping, labels
 

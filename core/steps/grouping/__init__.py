@@ -1,14 +1,16 @@
 """Constrained clustering: a few answers decide about all texts.
 
-The partition that the map has with no answer is the prior. Answers first say
-how coarse groups are (`base`: which prior groups are one), then where single
-texts belong (`anchors`: posterior odds, the embedding as prior and the judge's
-reliability in the likelihood), and kernel ridge regression carries that to the
-texts nobody asked about (`spreading`). Everything is computed anew from all
-answers, so taking one back restores the state before it.
+The partition that the map has with no answer is the prior. Anchors are the texts that
+answers are about or that stand for something; partitions of them are drawn from their
+posterior, the embedding and the map as the prior and the judge's reliability in the
+likelihood (`partitions`), one stands for all (`consensus`), and kernel ridge regression
+and propagation carry it to the texts that nobody was asked about (`spreading`).
+Everything is computed anew from all answers, so taking one back restores the state
+before it.
 """
 
 from core.steps.grouping.fit import group
 from core.steps.grouping.ground import FEWEST, lay_ground
+from core.steps.grouping.partitions import link_affinity
 
-__all__ = ["FEWEST", "group", "lay_ground"]
+__all__ = ["FEWEST", "group", "lay_ground", "link_affinity"]

@@ -13,7 +13,7 @@ from core.domain.questions import Contradiction, Pair, Placement, Triplet
 
 # The chance that an answer is right before it could be compared with others. A
 # person who approves many rows at once looks less closely than at single questions.
-RELIABILITY: dict[Source, float] = {"human": 0.97, "bulk": 0.93, "llm": 0.9, "rule": 0.9}
+RELIABILITY: dict[Source, float] = {"human": 0.97, "bulk": 0.93, "llm": 0.85, "rule": 0.9}
 
 # A triplet compares; that two texts are the closer ones does not make them one group.
 _COMPARISON = 0.8

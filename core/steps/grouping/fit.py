@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,29 +14,29 @@ from core.domain.errors import InputError
 from core.domain.groupings import Evidence, Ground, Grouping
 from core.domain.judgments import AnnotatorClass, Judgment
 from core.domain.spaces import Floats, Ints
-from core.steps.grouping.anchors import Anchors, place_anchors
-from core.steps.grouping.believing import Rechecked, believed
+from core.steps.grouping.consensus import certainty, cluster_ids, consensus
 from core.steps.grouping.evidence import evidence_of
-from core.steps.grouping.joining import Fragments
 from core.steps.grouping.kernel import UNASKED, Kernel
 from core.steps.grouping.logistic import fit, sigmoid
+from core.steps.grouping.partitions import draw_partitions, most_central
 from core.steps.grouping.spreading import blend
 
 _Ids = NDArray[np.intp]
 
-# A text whose best group speaks for it less than this resembles no anchor at all.
-_ODD = 0.03
+# A text that the map left out, and that is less alike than this to every anchor, stays out.
+_ODD = 0.3
 
-# What a text's own group in the map adds to the score of that group (0 to 1).
-_HOME = 0.15
+# A prior group that nobody was asked about stands for itself, unless most of those
+# that somebody was asked about turned out to belong to another.
+_STANDS_UP_TO = 0.5
+
+# How soon a prior group no longer says where its texts belong: it counts as much as
+# nothing does against n voices squared, so it holds while few of its texts were asked about.
+_LETS_GO = 0.3
 
 _START = np.array([0.0, 0.5, 0.8])
 _STIFFNESS = np.ones(3)
 _DECIDING = 3
-
-# How often answers and reliability are weighed in turn.
-_WEIGHINGS = 3
-_CLOSE = 0.01
 
 
 def group(
@@ -60,94 +61,92 @@ def group(
             "Make the map again, then ask for questions.",
         )
     row_of = {text: row for row, text in enumerate(ground.text_ids)}
-    first, ignored = evidence_of(judgments, row_of, reliability or {})
-    found = _weigh(ground, first)
-    anchors, kernel, evidence = found.anchors, found.kernel, found.evidence
-    names, codes = np.unique(anchors.labels, return_inverse=True)
-    ids = _cluster_ids(ground, names)
-    targets = np.eye(len(names))[codes]
-    scores = kernel.carry(targets, ground.vectors)
-    home = found.joined[ground.prior]
-    scores += _HOME * (names == home[:, None])
-    odd = _without_locked(scores, ids, clustering.labels, locked).max(axis=1) < _ODD
-    voices = targets * np.where(anchors.asked, 1.0, UNASKED)[:, None]
-    errors = float(np.mean([1 - item.reliability for item in evidence])) if evidence else 0.0
-    shares = blend(ground, anchors.rows, voices, scores, errors) if evidence else scores
+    evidence, ignored = evidence_of(judgments, row_of, reliability or {})
+    rows = _anchors(ground, evidence)
+    asked = np.isin(rows, [item.text for item in evidence])
+    drawn = draw_partitions(ground, evidence, rows)
+    together = drawn.together
+    codes = consensus(together)
+    ids = cluster_ids(ground, rows, codes)
+    speaking = asked | (drawn.joining <= _STANDS_UP_TO)
+    voices = _Voices.of(ground, rows[speaking], codes[speaking], asked[speaking], len(ids))
+    scores = voices.kernel.carry(voices.targets, ground.vectors)
+    odd = _odd(ground, clustering, rows[~np.isin(ids[codes], list(locked))])
+    shares = scores
+    if evidence:
+        shares = blend(ground, voices.rows, voices.loud, scores, 1.0 - drawn.right)
+    shares = shares * _at_home(ground, voices)[ground.prior]
     shares = _without_locked(shares, ids, clustering.labels, locked)
     best, second = _two_best(shares)
     labels = np.where(odd, UNASSIGNED, ids[best]).astype(np.int32)
-    kept = np.isin(clustering.labels, list(locked))
-    labels[kept] = clustering.labels[kept]
-    sizes = kernel.carry(np.eye(found.fragments.max() + 1)[found.fragments], ground.vectors)
+    barred = shares.max(axis=1) < 0.0
+    labels = _with_locked(ground, clustering.labels, labels, barred, locked)
     return Grouping(
-        clustering=replace(
-            clustering, labels=labels, strength=_chances(kernel, anchors, codes, scores, best)
-        ),
+        clustering=replace(clustering, labels=labels, strength=_chances(voices, scores, best)),
         runner_up=np.where(second < 0, UNASSIGNED, ids[second]).astype(np.int32),
-        anchors=anchors.rows.astype(np.int32),
-        groups=ids[codes].astype(np.int32),
-        certainty=anchors.certainty.astype(np.float32),
-        asked=anchors.asked,
-        decided_by=_deciding(ground, anchors, ids[codes], labels, evidence),
+        anchors=rows.astype(np.int32),
+        groups=ids[codes],
+        certainty=certainty(together, codes),
+        asked=asked,
+        decided_by=_deciding(ground, rows[asked], ids[codes[asked]], labels, evidence),
         evidence=evidence,
         ignored=ignored,
-        fragments=found.fragments.astype(np.int32),
-        one=found.one.astype(np.float32),
-        sizes=np.bincount(sizes.argmax(axis=1), minlength=sizes.shape[1]).astype(np.int32),
-        rechecked=found.rechecked.made,
-        agreed=found.rechecked.agreed,
+        draws=drawn.labels,
+        right=drawn.right,
+        joining=drawn.joining,
     )
+
+
+def _anchors(ground: Ground, evidence: tuple[Evidence, ...]) -> _Ids:
+    """Return the rows that carry groups: what stands for prior groups, what answers are
+    about, and the most central text of each of their options."""
+    about = {item.text for item in evidence}
+    named = {most_central(ground, option) for item in evidence for option in item.options}
+    return np.array(sorted({*ground.starts.tolist(), *about, *named}), dtype=np.intp)
+
+
+def _odd(ground: Ground, clustering: Clustering, rows: _Ids) -> NDArray[np.bool_]:
+    """Return which texts the map left out and none of the anchors `rows` resembles."""
+    found = np.asarray(clustering.labels == UNASSIGNED)
+    loose = np.flatnonzero(found)
+    if len(rows):
+        found[loose] = (ground.vectors[loose] @ ground.vectors[rows].T).max(axis=1) < _ODD
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Weighed:
-    """Anchors in their groups, the kernel over them, and the evidence as believed in
-    the end. `joined` int (p + n,): what each label was joined to; `fragments` int (m,)
-    and `one` (f, f): the groups before that, and the log odds of two to be one."""
+class _Voices:
+    """Anchors that speak for their groups: `rows` int (v,), `codes` int (v,) of g groups,
+    `asked` bool (v,), and `targets` float64 (v, g)."""
 
-    anchors: Anchors
+    rows: _Ids
+    codes: _Ids
+    asked: NDArray[np.bool_]
+    targets: NDArray[np.float64]
     kernel: Kernel
-    evidence: tuple[Evidence, ...]
-    joined: _Ids
-    fragments: _Ids
-    one: NDArray[np.float64]
-    rechecked: Rechecked
+
+    @classmethod
+    def of(
+        cls, ground: Ground, rows: _Ids, codes: _Ids, asked: NDArray[np.bool_], groups: int
+    ) -> Self:
+        kernel = Kernel.over(ground.vectors[rows], asked)
+        return cls(rows, codes, asked, np.eye(groups)[codes], kernel)
+
+    @property
+    def loud(self) -> NDArray[np.float64]:
+        """The targets, those softer that nobody was asked about."""
+        return np.asarray(self.targets * np.where(self.asked, 1.0, UNASKED)[:, None])
 
 
-def _weigh(ground: Ground, first: tuple[Evidence, ...]) -> _Weighed:
-    """Place the anchors, join fragments and place the anchors again; and all that anew
-    while what it says about the annotators changes."""
-    apart = np.arange(len(ground.prior_ids) + len(ground.text_ids))
-    evidence = first
-    for turn in range(_WEIGHINGS):
-        anchors, kernel = place_anchors(ground, evidence, apart)
-        fragments = Fragments.of(ground, evidence, anchors)
-        joined = apart.copy()
-        if evidence:
-            joined[fragments.names] = fragments.names[fragments.joined()]
-            anchors, kernel = place_anchors(ground, evidence, joined, anchors.labels)
-        rechecked = Rechecked.of(evidence, anchors)
-        before, after = evidence, believed(first, evidence, anchors, rechecked)
-        if turn == _WEIGHINGS - 1 or _settled(before, after):
-            break
-        evidence = after
-    return _Weighed(
-        anchors, kernel, evidence, joined, fragments.codes, fragments.log_odds, rechecked
-    )
-
-
-def _settled(before: tuple[Evidence, ...], after: tuple[Evidence, ...]) -> bool:
-    return all(
-        abs(old.reliability - new.reliability) < _CLOSE
-        for old, new in zip(before, after, strict=True)
-    )
-
-
-def _cluster_ids(ground: Ground, names: _Ids) -> Ints:
-    """Return cluster ids: those of the prior, and new ones for founded groups."""
-    count = len(ground.prior_ids)
-    fresh = int(ground.prior_ids.max()) + 1 + np.arange((names >= count).sum())
-    return np.concatenate([ground.prior_ids[names[names < count]], fresh]).astype(np.int32)
+def _at_home(ground: Ground, voices: _Voices) -> Floats:
+    """Return what each prior group says of its texts' groups, float32 (p, g): the share
+    of its voices, and something for all others that grows with their number. Where it
+    has no voice it says nothing."""
+    found = np.zeros((len(ground.prior_ids), voices.targets.shape[1]))
+    np.add.at(found, ground.prior[voices.rows], voices.loud)
+    count = found.sum(axis=1, keepdims=True)
+    known = found / np.maximum(count, 1e-9) + _LETS_GO * voices.asked.any() * count**2
+    return np.where(count > 0, known, 1.0).astype(np.float32)
 
 
 def _without_locked(scores: Floats, ids: Ints, labels: Ints, locked: Collection[int]) -> Floats:
@@ -157,6 +156,19 @@ def _without_locked(scores: Floats, ids: Ints, labels: Ints, locked: Collection[
     scores = scores.copy()
     scores[np.ix_(outside, np.isin(ids, list(locked)))] = -1.0
     return scores
+
+
+def _with_locked(
+    ground: Ground, before: Ints, labels: Ints, barred: NDArray[np.bool_], locked: Collection[int]
+) -> Ints:
+    """Return the labels with locked texts where they were. `barred` bool (n,): texts that
+    the answers want in locked groups alone: they stay in their own group, or out of all."""
+    if not locked:
+        return labels
+    names = list(locked)
+    home = ground.prior_ids[ground.prior]
+    stay = np.where(np.isin(home, names), UNASSIGNED, home)
+    return np.where(np.isin(before, names), before, np.where(barred, stay, labels))
 
 
 def _two_best(scores: Floats) -> tuple[_Ids, _Ids]:
@@ -179,14 +191,14 @@ def _features(scores: NDArray[np.floating], best: NDArray[np.integer]) -> NDArra
     return np.column_stack([np.ones(len(top)), (top.clip(0.0, 1.0) - 0.5) * 4, lead * 4 - 1])
 
 
-def _chances(kernel: Kernel, anchors: Anchors, codes: _Ids, scores: Floats, best: _Ids) -> Floats:
+def _chances(voices: _Voices, scores: Floats, best: _Ids) -> Floats:
     """Return the chance that each text's group is right: a logistic fit of how often
     the anchors that were asked about are predicted from the others."""
-    left_out = kernel.left_out(np.eye(scores.shape[1])[codes])
+    left_out = voices.kernel.left_out(voices.targets)
     predicted = left_out.argmax(axis=1)
-    right = (predicted == codes)[anchors.asked]
+    right = (predicted == voices.codes)[voices.asked]
     weights = fit(
-        _features(left_out, predicted)[anchors.asked],
+        _features(left_out, predicted)[voices.asked],
         right,
         np.ones(len(right)),
         start=_START,
@@ -196,12 +208,12 @@ def _chances(kernel: Kernel, anchors: Anchors, codes: _Ids, scores: Floats, best
 
 
 def _deciding(
-    ground: Ground, anchors: Anchors, groups: Ints, labels: Ints, evidence: tuple[Evidence, ...]
+    ground: Ground, rows: _Ids, groups: Ints, labels: Ints, evidence: tuple[Evidence, ...]
 ) -> Ints:
-    """Return the answers about the nearest anchors of each text's own group."""
+    """Return the answers about the nearest anchors of each text's own group, of those
+    `rows` that were asked about."""
     latest = {item.text: index for index, item in enumerate(evidence)}
     found = np.full((len(labels), _DECIDING), -1, dtype=np.int32)
-    rows, groups = anchors.rows[anchors.asked], groups[anchors.asked]
     about = np.array([latest[row] for row in rows.tolist()], dtype=np.int32)
     for name in np.unique(groups):
         members = np.flatnonzero(labels == name)

@@ -3,76 +3,60 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.groupings import Ground, Grouping
 from core.domain.questions import MOST_CANDIDATES, Asked, Placement
-from core.steps.questions.nearness import Nearness
+from core.steps.questions.moving import expected_moves
+from core.steps.questions.subjects import Subjects
+
+_Ids = NDArray[np.intp]
 
 # Texts that stand for a group on a card, and near-identical ones shown with a text.
 _EXAMPLES = 3
 _BUNCH = 2
 _IDENTICAL = 0.98
 
-# Texts at stake below which two fragments are not worth a place on a card.
-_NOTHING = 1e-6
+# What a first answer about a text weighs beside one about a text that has an answer.
+# Where answers are seldom wrong a second look is worth less, down to the least of these.
+# All chosen on texts of BANKING77's train file.
+_FIRST_LOOK = 0.3
+_SECOND_LOOKS_FROM, _SECOND_LOOK_LEAST = 0.12, 0.15
 
-# A group that nobody was asked about is worth a question even where joining is unlikely.
-_EXPLORE = 0.1
+# The chance that a first answer changes anything, at least; and for a group of the map.
+_DOUBT_LEAST, _JOINS_LEAST = 0.02, 0.1
 
-# Answers that an anchor gets at most, and the certainty from which it needs no more.
+# Answers that a text gets at most; texts with one that are looked at closely.
 _MOST_ANSWERS = 4
-_SURE = 0.8
+_LOOKED_AT = 250
 
-# What a check and a comparison weigh beside a first answer about a block. Chosen on BANKING77.
-_CHECK, _COMPARE = 0.1, 0.1
+# Members of a group are shown together where they are drawn together so often.
+_COHERENT = 0.7
 
-# Second questions to a machine about a text, so as to learn how far to believe it: at
-# most so many, and at most one in so many answers.
-_RECHECKS, _RECHECK_EACH = 12, 4
+# Of groups that a text is in as often, the nearer one comes first; and what was asked
+# about is shown rather than what was not.
+_NEARER, _ASKED = 0.02, 0.1
 
 _FIRST = "Nobody was asked about this group yet; your answer says whether it stands alone."
 _PART = "These texts could belong to another group than the one they are in."
 _SURER = "Answers about this text do not settle where it belongs."
-_AGAIN = "Much hangs on the answer about this text, so it is asked about a second time."
 _NEAR = "This group lies close to others; your answer says whether two of them are one."
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A question that could be asked: about row `text`, expected to set `gain` texts
-    right; `others` are the fragments that its own is compared with, () to place the
-    text alone."""
+    """A question that could be asked: subject `at`, before the anchors `options`; `gain`
+    is how many texts an answer is expected to put right."""
 
     gain: float
-    text: int
+    at: int
     why: str
     touches: int
-    own: bool
-    others: tuple[int, ...] = ()
-
-
-@dataclass(slots=True)
-class _Table:
-    """What the candidates are drawn from; `settled` are the fragments that a question
-    of this batch compares already."""
-
-    ground: Ground
-    grouping: Grouping
-    near: Nearness
-    answers: Counter[int]
-    settled: set[int] = field(default_factory=set)
-
-    def reach(self, text: int) -> int:
-        """Return how many texts follow a text: its prior group's, where it stands for
-        it, or its block's."""
-        if (self.ground.starts == text).any():
-            return int((self.ground.prior == self.ground.prior[text]).sum())
-        return int((self.ground.blocks == self.ground.blocks[text]).sum())
+    options: list[list[int]]
 
 
 def propose_placements(
@@ -80,176 +64,103 @@ def propose_placements(
 ) -> tuple[Asked, ...]:
     """Return up to `count` placements, the highest expected gain first.
 
-    Unexplored groups come first by size, then blocks whose group is in doubt,
-    groups that could be one, and texts whose answers disagree. A group is offered
-    once an answer is about it; it is shown by up to three of its anchors nearest
-    to the text. None has an id in `asked`, and no two of a batch are about the
-    same text or compare the same group.
+    Groups of the map that nobody was asked about, blocks that no answer is about, and
+    texts whose answers leave open where they, or all that is tied to them, belong. A
+    group is offered once an answer is about it; it is shown by up to three anchors near
+    the text that belong together. None has an id in `asked`, and no two of a batch are
+    about texts of the same group that were asked about before, or that stand for it.
     """
-    table = _table(ground, grouping)
-    candidates = sorted(_candidates(table), key=lambda one: (-one.gain, one.text))
-    if not table.near.established.any() and candidates:
-        # With nothing to compare with, the largest group is taken as it is.
-        table.near.establish(table.near.group_of(candidates[0].text))
-        candidates = candidates[1:]
+    table = Subjects.of(ground, grouping)
+    candidates = [*_first_looks(table), *_second_looks(table)]
     chosen: list[Asked] = []
-    taken: set[int] = set()
-    for candidate in candidates:
+    groups: set[int] = set()
+    for candidate in sorted(candidates, key=lambda one: (-one.gain, int(table.rows[one.at]))):
         if len(chosen) >= count:
             break
-        if candidate.text in taken:
+        own = int(table.own[candidate.at])
+        if own >= 0 and int(table.codes[own]) in groups:
             continue
         question = _question(table, candidate)
         if question is None or question.id in asked:
             continue
-        taken.add(candidate.text)
+        if own >= 0:
+            groups.add(int(table.codes[own]))
         chosen.append(Asked(question, candidate.why, candidate.touches, ground.space))
     return tuple(chosen)
 
 
-def _table(ground: Ground, grouping: Grouping) -> _Table:
-    near = Nearness.of(ground, grouping)
-    return _Table(ground, grouping, near, Counter(e.text for e in grouping.evidence))
-
-
-def _candidates(table: _Table) -> Iterator[_Candidate]:
-    yield from _rechecks(table)
-    yield from _first_answers(table)
-    yield from _blocks(table)
-    yield from _checks(table)
-    yield from _comparisons(table)
-
-
-def _explored(table: _Table) -> NDArray[np.bool_]:
-    """Return which prior groups hold a text that an answer is about; a lone one counts
-    as explored: there is no other to compare it with, only its parts with each other."""
-    found = np.full(len(table.ground.prior_ids), len(table.ground.prior_ids) == 1)
-    found[table.ground.prior[list(table.answers)]] = True
+def _first_looks(table: Subjects) -> list[_Candidate]:
+    """Return a candidate for each text that no answer is about."""
+    joins = max(min(table.grouping.joining, 1.0 - table.grouping.joining), _JOINS_LEAST)
+    found = []
+    for at, own in enumerate(table.own.tolist()):
+        follow = float(table.follow[at])
+        if own >= 0 and (table.grouping.asked[own] or not follow):
+            continue
+        doubt = joins if own >= 0 else max(1.0 - float(table.shares[at].max()), _DOUBT_LEAST)
+        gain = _FIRST_LOOK * follow * doubt**0.5
+        why = _FIRST if own >= 0 else _PART
+        found.append(_Candidate(gain, at, why, int(follow), []))
     return found
 
 
-def _first_answers(table: _Table) -> Iterator[_Candidate]:
-    ground = table.ground
-    starts = frozenset(ground.starts.tolist())
-    firsts = [e for e in table.grouping.evidence if e.text in starts]
-    joined = (sum(e.chosen is not None for e in firsts) + 1) / (len(firsts) + 8)
-    doubt = max(min(joined, 1 - joined), _EXPLORE)
-    sizes = np.bincount(ground.prior, minlength=len(ground.prior_ids))
-    for prior in np.flatnonzero(~_explored(table)).tolist():
-        size = int(sizes[prior])
-        yield _Candidate(size * doubt**0.5, int(ground.starts[prior]), _FIRST, size, own=False)
-
-
-def _blocks(table: _Table) -> Iterator[_Candidate]:
-    ground = table.ground
-    sizes = np.bincount(ground.blocks, minlength=len(ground.medoids))
-    covered = np.zeros(len(ground.medoids), dtype=np.bool_)
-    covered[ground.blocks[list(table.answers)]] = True
-    explored = _explored(table)
-    right = table.grouping.clustering.strength
-    for block in np.flatnonzero(~covered).tolist():
-        text = int(ground.medoids[block])
-        if explored[ground.prior[text]]:
-            doubt = max(0.02, 1 - float(right[text]))
-            size = int(sizes[block])
-            yield _Candidate(size * doubt**0.5, text, _PART, size, own=True)
-    if covered.all():
-        # Every block has its answer: go on with single texts, the doubtful ones first.
-        for text in np.argsort(right, kind="stable")[:200].tolist():
-            if text not in table.answers:
-                yield _Candidate(1 - float(right[text]), text, _PART, 1, own=True)
-
-
-def _checks(table: _Table) -> Iterator[_Candidate]:
+def _second_looks(table: Subjects) -> list[_Candidate]:
+    """Return a candidate for texts that were asked about, where most is in doubt."""
     grouping = table.grouping
-    for text, sure in zip(grouping.anchors.tolist(), grouping.certainty.tolist(), strict=True):
-        if sure < _SURE and 0 < table.answers[text] < _MOST_ANSWERS:
-            size = table.reach(text)
-            own = not (table.ground.starts == text).any()
-            yield _Candidate(_CHECK * size * (1 - sure), text, _SURER, size, own=bool(own))
+    answers = Counter(item.text for item in grouping.evidence)
+    weight = float(np.clip((1.0 - grouping.right) / _SECOND_LOOKS_FROM, _SECOND_LOOK_LEAST, 1.0))
+    follow = table.follow[: len(grouping.anchors)]
+    doubt = (table.together * (1.0 - table.together)) @ follow
+    found = []
+    for at in np.argsort(-doubt, kind="stable")[:_LOOKED_AT].tolist():
+        row = int(table.rows[at])
+        if not grouping.asked[at] or answers[row] >= _MOST_ANSWERS:
+            continue
+        options = _options(table, at)
+        moves = expected_moves(grouping, follow, at, [each[0] for each in options])
+        own = float(follow[at])
+        why, touches = (_NEAR, moves) if moves > own else (_SURER, own)
+        found.append(_Candidate(weight * moves, at, why, max(1, round(touches)), options))
+    return found
 
 
-def _rechecks(table: _Table) -> list[_Candidate]:
-    """Return second questions about texts that a machine placed with one answer, those
-    first that most texts follow. They come before all others until there are enough."""
-    grouping = table.grouping
-    once = [
-        item.text
-        for item in grouping.evidence
-        if item.machine and item.chosen is not None and table.answers[item.text] == 1
-    ]
-    wanted = min(_RECHECKS, len(grouping.evidence) // _RECHECK_EACH) - grouping.rechecked
-    found = [_Candidate(np.inf, text, _AGAIN, table.reach(text), own=True) for text in once]
-    return sorted(found, key=lambda one: (-one.touches, one.text))[: max(0, wanted)]
-
-
-def _comparisons(table: _Table) -> Iterator[_Candidate]:
-    """Ask of each fragment whether it is one with those where being wrong about that
-    would misplace most texts."""
-    grouping = table.grouping
-    sizes = grouping.sizes.astype(np.float64)
-    chances = 1.0 / (1.0 + np.exp(-np.clip(grouping.one.astype(np.float64), -30.0, 30.0)))
-    at_stake = np.minimum(chances, 1 - chances) * np.minimum(sizes[:, None], sizes)
-    asked = np.zeros(len(sizes), dtype=np.bool_)
-    asked[grouping.fragments[grouping.asked]] = True
-    at_stake[:, ~asked] = 0.0
-    groups = np.zeros(len(sizes), dtype=np.intp)
-    groups[grouping.fragments] = table.near.codes
-    for fragment in np.flatnonzero(asked).tolist():
-        others = _one_a_group(at_stake[fragment], groups)
-        if others:
-            gain = _COMPARE * float(at_stake[fragment, others].sum())
-            text = table.near.member_towards(fragment, others[0], table.answers)
-            touches = int(sizes[fragment])
-            yield _Candidate(gain, text, _NEAR, touches, own=False, others=tuple(others))
-
-
-def _one_a_group(at_stake: NDArray[np.float64], groups: NDArray[np.intp]) -> list[int]:
-    """Return the fragments with most at stake, no two of one group."""
-    found: dict[int, int] = {}
-    for other in np.argsort(-at_stake, kind="stable").tolist():
-        if len(found) == MOST_CANDIDATES or at_stake[other] <= _NOTHING:
-            break
-        found.setdefault(int(groups[other]), other)
-    return list(found.values())
-
-
-def _question(table: _Table, candidate: _Candidate) -> Placement | None:
-    ground, text = table.ground, candidate.text
+def _question(table: Subjects, candidate: _Candidate) -> Placement | None:
+    ground, text = table.ground, int(table.rows[candidate.at])
     bunch = _bunch(ground, text)
     used = {text, *bunch}
-    offered = _compared(table, candidate) if candidate.others else _offered(table, candidate)
-    groups = [table.near.examples(among, text, _EXAMPLES, used) for among in offered]
-    names = ground.text_ids
-    shown = tuple(tuple(names[row] for row in group) for group in groups if group)
+    options = candidate.options or _options(table, candidate.at)
+    rows = [[int(table.rows[at]) for at in option] for option in options]
+    kept = [[row for row in option if row not in used] for option in rows]
+    shown = tuple(tuple(ground.text_ids[row] for row in option) for option in kept if option)
     if not shown:
         return None
-    return Placement(names[text], tuple(names[row] for row in bunch), shown)
+    names = tuple(ground.text_ids[row] for row in bunch)
+    return Placement(ground.text_ids[text], names, shown)
 
 
-def _compared(table: _Table, candidate: _Candidate) -> list[NDArray[np.bool_]]:
-    """Return the anchors of each fragment to compare with; none where its own is
-    compared in this batch already."""
-    fragments = table.grouping.fragments
-    own = int(fragments[table.grouping.anchors == candidate.text][0])
-    if own in table.settled:
-        return []
-    others = [other for other in candidate.others if other not in table.settled]
-    table.settled.add(own)
-    return [fragments == other for other in others]
+def _options(table: Subjects, at: int) -> list[list[int]]:
+    """Return the anchors of each group to place a subject in: the likely ones first."""
+    codes, own = table.codes, int(table.own[at])
+    nearest = np.full(table.shares.shape[1], -2.0)
+    np.maximum.at(nearest, codes, table.near[at])
+    score = table.shares[at] + _NEARER * nearest
+    # A group that holds no other anchor has nothing to show.
+    score[~table.established | (nearest <= -2.0)] = -np.inf
+    order = np.argsort(-score, kind="stable")[:MOST_CANDIDATES].tolist()
+    return [_examples(table, at, group, own) for group in order if np.isfinite(score[group])]
 
 
-def _offered(table: _Table, candidate: _Candidate) -> list[NDArray[np.bool_]]:
-    """Return the anchors of each group to place the text in: the nearest ones, its own
-    always among them where it is to be placed anew."""
-    near = table.near
-    own = near.group_of(candidate.text)
-    without = () if candidate.own else (own,)
-    offered = near.nearest(candidate.text, MOST_CANDIDATES, without=without)
-    if candidate.own and near.established[own] and own not in offered:
-        offered = [*offered[: MOST_CANDIDATES - 1], own]
-    near.establish(own)
-    return [near.codes == group for group in offered]
+def _examples(table: Subjects, at: int, group: int, own: int) -> list[int]:
+    """Return up to three anchors of a group: the one that the subject is rather with,
+    and others that belong to that one."""
+    mine = np.flatnonzero(table.codes == group)
+    mine = mine[mine != own]
+    likely = table.near[at, mine] + _ASKED * table.grouping.asked[mine]
+    first = int(mine[(likely + table.alike[at, mine]).argmax()])
+    together = table.together[first, mine]
+    order = mine[np.argsort(-(likely + 2.0 * together), kind="stable")].tolist()
+    others = [a for a in order if a != first and table.together[first, a] >= _COHERENT]
+    return [first, *others[: _EXAMPLES - 1]]
 
 
 def _bunch(ground: Ground, text: int) -> list[int]:
