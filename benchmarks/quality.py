@@ -37,7 +37,7 @@ from core.domain.spaces import Embedding
 from core.domain.texts import Text
 from core.project import clusterllm
 from core.project.grouping import weigh
-from core.steps.clustering import cluster, resolve
+from core.steps.clustering import cluster, resolve, take_in
 from core.steps.grouping import lay_ground
 from core.steps.metrics import accuracy, ari, bcubed_f1, nmi
 from core.steps.neighbours import find_neighbours
@@ -92,10 +92,11 @@ def first_map(data: Data, seed: int) -> Clustering:
 
 
 def partition(embedding: Embedding, seed: int) -> Clustering:
-    """Return the clusters of a space's map."""
+    """Return the clusters of a space's map, as the product draws it."""
     near = find_neighbours(embedding, seed=seed)
     layout = project(embedding, near, seed=seed)
-    return cluster(embedding, layout, resolve(ClusterSpec(), len(embedding.text_ids)))
+    dense = cluster(embedding, layout, resolve(ClusterSpec(), len(embedding.text_ids)))
+    return take_in(dense, near)
 
 
 def judge_of(data: Data, plan: Plan, seed: int, source: Source) -> SimulatedJudge:
