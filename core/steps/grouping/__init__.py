@@ -11,6 +11,5 @@ before it.
 
 from core.steps.grouping.fit import group
 from core.steps.grouping.ground import FEWEST, lay_ground
-from core.steps.grouping.partitions import link_affinity
 
-__all__ = ["FEWEST", "group", "lay_ground", "link_affinity"]
+__all__ = ["FEWEST", "group", "lay_ground"]

@@ -18,7 +18,7 @@ _TOGETHER = 0.4
 _STANDS = 1_000.0
 
 
-def consensus(together: NDArray[np.float32]) -> _Ids:
+def consensus(together: Floats) -> _Ids:
     """Return a group 0 … g−1 for each anchor, int (m,), numbered by their first anchors.
 
     `together` float32 (m, m): how often two anchors were drawn into one group. Average
@@ -35,7 +35,7 @@ def consensus(together: NDArray[np.float32]) -> _Ids:
     return np.asarray(np.argsort(np.argsort(first))[inverse], dtype=np.intp)
 
 
-def certainty(together: NDArray[np.float32], codes: _Ids) -> Floats:
+def certainty(together: Floats, codes: _Ids) -> Floats:
     """Return how sure the group of each anchor is, float32 (m,): how often it is with the
     others of its group, on average; for one alone, how often it is not with the nearest."""
     same = codes[:, None] == codes

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.domain.clusterings import UNASSIGNED, Clustering
 from core.domain.errors import InputError
-from core.domain.groupings import Evidence, Ground, Grouping
+from core.domain.groupings import Evidence, Ground, Grouping, drawn_together
 from core.domain.judgments import AnnotatorClass, Judgment
 from core.domain.spaces import Floats, Ints
 from core.steps.grouping.consensus import certainty, cluster_ids, consensus
@@ -65,7 +65,7 @@ def group(
     rows = _anchors(ground, evidence)
     asked = np.isin(rows, [item.text for item in evidence])
     drawn = draw_partitions(ground, evidence, rows)
-    together = drawn.together
+    together = drawn_together(drawn.labels)
     codes = consensus(together)
     ids = cluster_ids(ground, rows, codes)
     speaking = asked | (drawn.joining <= _STANDS_UP_TO)

@@ -22,11 +22,9 @@ _SWEEPS, _FORGOTTEN = 60, 20
 _STEPS = 60_000
 _FEWEST_SWEEPS = 8
 
-# What an anchor is linked to before any answer: exp(10·cosine), three times as much
-# inside a group of the map; to none in three of ten cases. Chosen on texts of BANKING77's
-# train file; half or double of each changes the outcome by less than chance does.
-_SHARPNESS = 10.0
-_HOME = 3.0
+# An anchor is linked to none in three of ten cases before any answer. Chosen on texts of
+# BANKING77's train file, as the affinity is; half or double of each changes the outcome
+# by less than chance does.
 _ALONE = 0.3
 _TARGETS = 25
 
@@ -47,14 +45,6 @@ class Partitions:
     labels: Ints
     right: float
     joining: float
-
-    @property
-    def together(self) -> NDArray[np.float32]:
-        """The share of draws in which two anchors are in one group, float32 (m, m)."""
-        found = np.zeros((self.labels.shape[1],) * 2, dtype=np.float32)
-        for draw in self.labels:
-            found += draw[:, None] == draw
-        return found / np.float32(len(self.labels))
 
 
 def draw_partitions(ground: Ground, evidence: Sequence[Evidence], rows: _Ids) -> Partitions:
@@ -159,7 +149,7 @@ class _Prior:
 
     @classmethod
     def of(cls, ground: Ground, evidence: Sequence[Evidence], rows: _Ids, said: _Said) -> Self:
-        affinity, home = link_affinity(ground, rows, rows), _home(ground, rows)
+        affinity, home = ground.affinity(rows, rows), _home(ground, rows)
         np.fill_diagonal(affinity, 0.0)
         targets = _targets(affinity, said)
         weights = np.where(targets >= 0, np.take_along_axis(affinity, targets.clip(0), axis=1), 0.0)
@@ -210,13 +200,6 @@ class _Prior:
     def start(self) -> tuple[_Ids, _Ids]:
         """Return links and labels of the prior groups: each to the first of its own."""
         return self.home.copy(), self.home.copy()
-
-
-def link_affinity(ground: Ground, rows: _Ids, others: _Ids) -> _Reals:
-    """Return how readily texts `rows` (n,) are linked to `others` (m,): float64 (n, m)."""
-    cosines = (ground.vectors[rows] @ ground.vectors[others].T).astype(np.float64)
-    at_home = ground.prior[rows][:, None] == ground.prior[others]
-    return np.asarray(np.exp(_SHARPNESS * (cosines - 1.0)) * np.where(at_home, _HOME, 1.0))
 
 
 def most_central(ground: Ground, rows: Sequence[int]) -> int:

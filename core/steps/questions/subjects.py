@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from core.domain.groupings import Ground, Grouping
 from core.domain.spaces import Floats
-from core.steps.grouping import link_affinity
 
 _Ids = NDArray[np.intp]
 _Reals = NDArray[np.float64]
@@ -52,9 +51,9 @@ class Subjects:
         about, in prior groups where one is."""
         anchors = grouping.anchors.astype(np.intp)
         names, codes = np.unique(grouping.groups, return_inverse=True)
-        together = _together(grouping)
+        together = grouping.together
         others = _others(ground, grouping)
-        links = link_affinity(ground, others, anchors)
+        links = ground.affinity(others, anchors)
         links *= (1.0 - _FOUNDS) / np.maximum(links.sum(axis=1, keepdims=True), 1e-300)
         rows = np.concatenate([anchors, others])
         near = ground.vectors[rows] @ ground.vectors[anchors].T
@@ -85,13 +84,6 @@ def explored(ground: Ground, grouping: Grouping) -> NDArray[np.bool_]:
     found = np.full(len(ground.prior_ids), len(ground.prior_ids) == 1)
     found[ground.prior[grouping.anchors[grouping.asked]]] = True
     return found
-
-
-def _together(grouping: Grouping) -> Floats:
-    found = np.zeros((grouping.draws.shape[1],) * 2, dtype=np.float32)
-    for draw in grouping.draws:
-        found += draw[:, None] == draw
-    return found / np.float32(len(grouping.draws))
 
 
 def _others(ground: Ground, grouping: Grouping) -> _Ids:
