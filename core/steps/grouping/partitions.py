@@ -15,11 +15,11 @@ from core.domain.spaces import Ints
 _Ids = NDArray[np.intp]
 _Reals = NDArray[np.float64]
 
-# Sweeps over all links, and how many of the first are not counted: the chain starts
-# at the map's groups and forgets them within a few. Beyond some thousands of anchors
-# fewer sweeps do, for each reads all answers at every anchor.
-_SWEEPS, _FORGOTTEN = 60, 20
-_STEPS = 60_000
+# Sweeps over all links, and how many of the first are not counted: the chain starts at
+# the map's groups, and wide groups take some tens of sweeps to come together. Beyond a
+# thousand anchors fewer sweeps do, for each reads all answers at every anchor.
+_SWEEPS, _FORGOTTEN = 110, 50
+_STEPS = 110_000
 _FEWEST_SWEEPS = 8
 
 # An anchor is linked to none in three of ten cases before any answer. Chosen on texts of
