@@ -136,8 +136,10 @@ class _Said:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Prior:
     """`targets` int (m, k) that an anchor may be linked to, −1 where there are fewer;
-    `weights` (m, k) and `alone` (m,) how likely. `lone` int (l,): anchors that are alone
-    in their prior group and stand for it; `firsts`: the answers about such."""
+    `weights` (m, k) and `alone` (m,) how likely; `home` int (m,) the first anchor of each
+    one's prior group. `lone` int (l,): anchors that are alone in their prior group and
+    stand for it; `firsts`: the answers about what stands for one; `usual`: how far
+    machines were believed on average."""
 
     targets: _Ids
     weights: _Reals
@@ -145,7 +147,7 @@ class _Prior:
     home: _Ids
     lone: _Ids
     usual: float
-    firsts: tuple[tuple[bool, float, float, bool], ...]
+    firsts: tuple[Evidence, ...]
 
     @classmethod
     def of(cls, ground: Ground, evidence: Sequence[Evidence], rows: _Ids, said: _Said) -> Self:
@@ -156,16 +158,6 @@ class _Prior:
         weights *= (1.0 - _ALONE) / np.maximum(affinity.sum(axis=1, keepdims=True), 1e-300)
         alone_there = np.bincount(ground.prior[rows])[ground.prior[rows]] == 1
         starts = frozenset(ground.starts.tolist())
-        firsts = tuple(
-            (
-                item.chosen is not None,
-                item.reliability,
-                len(item.options) / (len(item.options) + 1),
-                item.machine,
-            )
-            for item in evidence
-            if item.text in starts
-        )
         return cls(
             targets,
             np.maximum(weights, 1e-300),
@@ -173,7 +165,7 @@ class _Prior:
             home,
             np.flatnonzero(alone_there & np.isin(rows, ground.starts)),
             said.usual,
-            firsts,
+            tuple(item for item in evidence if item.text in starts),
         )
 
     def joining(self, share: float) -> float:
@@ -182,11 +174,11 @@ class _Prior:
         less here than before its answers were compared: where groups are joined that
         should not be, and where it errs, both look alike."""
         factor = max(share / self.usual, 1.0)
-        joined = sum(chosen for chosen, *_ in self.firsts)
-        errors = sum(
-            (1.0 - min(right * (factor if machine else 1.0), _BELIEVABLE[1])) * wrong
-            for _, right, wrong, machine in self.firsts
-        )
+        joined, errors = 0, 0.0
+        for item in self.firsts:
+            right = min(item.reliability * (factor if item.machine else 1.0), _BELIEVABLE[1])
+            joined += item.chosen is not None
+            errors += (1.0 - right) * len(item.options) / (len(item.options) + 1)
         return float(np.clip((joined + 1 - errors) / (len(self.firsts) + 8), *_JOINING))
 
     def weighted(self, share: float) -> tuple[_Reals, _Reals]:
