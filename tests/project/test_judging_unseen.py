@@ -35,14 +35,15 @@ class Greedy:
             choice = "yes" if "two texts" in str(request.body) else "both"
             return completion(REPLY.replace("yes", choice))
         # It wrote as much as it was allowed to before the line broke.
-        self._bill(Usage(len(json.dumps(request.body)) // 4, request.body["max_tokens"]))
-        self.lost += 1
+        usage = Usage(len(json.dumps(request.body)) // 4, request.body["max_tokens"])
+        self._bill(usage, lost=True)
         faults = (Answer(drop="before"), Answer(b"x" * 99, drop="middle"), Answer(b"{", 200))
         return faults[call // 3 % 3]
 
-    def _bill(self, used: Usage) -> None:
+    def _bill(self, used: Usage, *, lost: bool = False) -> None:
         with self.lock:
             self.billed += PRICE.of(used)
+            self.lost += lost
 
 
 def run(workspace: Workspace, greedy: Greedy, questions: int, cap: float) -> tuple[str, str]:
