@@ -42,7 +42,8 @@ def ask(project: Project, terms: Terms, checks: int) -> None:
     show_choices(card, handed, where)
     _suggestion(card, handed, where, calibration(project.id, checks))
     asked = handed.asked
-    st.caption(f"Asked because: {plain(asked.why)} Touches {asked.touches:,} texts.")
+    touched = "1 text" if asked.touches == 1 else f"{asked.touches:,} texts"
+    st.caption(f"Asked because: {plain(asked.why)} Touches {touched}.")
     _actions(where, here, terms)
 
 
