@@ -111,14 +111,13 @@ def test_one_wrong_answer_about_a_prior_group_leaves_most_others_alone(parts):
 
 def test_a_person_settles_what_machines_got_wrong():
     embedding, clustering = eight_blobs(joined=True)
-    ground, _, judgments = ask(embedding, clustering, lambda question: GROUPS[0], 60)
+    # It sees kinds as coarsely as the map has them.
+    ground, _, judgments = ask(embedding, clustering, lambda q: placed(q, TRUTH // 2), 60)
     people = [say(j.question, truth_says(j.question), "human", "me") for j in judgments]
     machines = group(ground, clustering, judgments).clustering.labels
     corrected = group(ground, clustering, [*judgments, *people]).clustering.labels
     assert np.array_equal(corrected, group(ground, clustering, people).clustering.labels)
-    # A machine that always says the same is hardly believed.
-    assert score(corrected) > 0.99
-    assert score(machines) > score(clustering.labels)
+    assert score(corrected) > score(machines) + 0.3
 
 
 def test_deciding_answers_are_about_texts_of_the_same_group():

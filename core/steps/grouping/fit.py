@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -18,7 +18,7 @@ from core.steps.grouping.consensus import certainty, cluster_ids, consensus
 from core.steps.grouping.evidence import evidence_of
 from core.steps.grouping.kernel import UNASKED, Kernel
 from core.steps.grouping.logistic import fit, sigmoid
-from core.steps.grouping.partitions import draw_partitions, most_central
+from core.steps.grouping.partitions import draw_partitions
 from core.steps.grouping.spreading import blend
 
 _Ids = NDArray[np.intp]
@@ -62,9 +62,10 @@ def group(
         )
     row_of = {text: row for row, text in enumerate(ground.text_ids)}
     evidence, ignored = evidence_of(judgments, row_of, reliability or {})
-    rows = _anchors(ground, evidence)
+    central = tuple(_by_central(ground, item) for item in evidence)
+    rows = _anchors(ground, central)
     asked = np.isin(rows, [item.text for item in evidence])
-    drawn = draw_partitions(ground, evidence, rows)
+    drawn = draw_partitions(ground, central, rows)
     together = drawn_together(drawn.labels)
     codes = consensus(together)
     ids = cluster_ids(ground, rows, codes)
@@ -97,11 +98,24 @@ def group(
     )
 
 
+def _by_central(ground: Ground, item: Evidence) -> Evidence:
+    """Return an answer with the most central text of each option in place of all."""
+    return replace(item, options=tuple((_most_central(ground, rows),) for rows in item.options))
+
+
+def _most_central(ground: Ground, rows: Sequence[int]) -> int:
+    """Return the one of a few texts that is nearest to the others."""
+    if len(rows) < 3:
+        return rows[0]
+    vectors = ground.vectors[list(rows)]
+    return rows[int((vectors @ vectors.sum(axis=0)).argmax())]
+
+
 def _anchors(ground: Ground, evidence: tuple[Evidence, ...]) -> _Ids:
     """Return the rows that carry groups: what stands for prior groups, what answers are
-    about, and the most central text of each of their options."""
+    about, and the texts of their options."""
     about = {item.text for item in evidence}
-    named = {most_central(ground, option) for item in evidence for option in item.options}
+    named = {row for item in evidence for option in item.options for row in option}
     return np.array(sorted({*ground.starts.tolist(), *about, *named}), dtype=np.intp)
 
 

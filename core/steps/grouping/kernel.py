@@ -26,19 +26,16 @@ _ROWS = 4096
 @dataclass(frozen=True, slots=True)
 class Kernel:
     """`vectors` float32 (m, d) of the anchors; `inverse` float64 (m, m) of the ridged
-    kernel; `others` float32 (m, m): cosines, −2 on the diagonal."""
+    kernel."""
 
     vectors: Floats
     inverse: _Reals
-    others: Floats
 
     @classmethod
     def over(cls, vectors: Floats, asked: NDArray[np.bool_]) -> Self:
-        cosines = vectors @ vectors.T
-        kernel = np.exp(_WIDTH * (cosines.astype(np.float64) - 1.0))
+        kernel = np.exp(_WIDTH * ((vectors @ vectors.T).astype(np.float64) - 1.0))
         ridge = np.where(asked, _RIDGE, _RIDGE / UNASKED)
-        np.fill_diagonal(cosines, -2.0)
-        return cls(vectors, np.linalg.inv(kernel + np.diag(ridge)), cosines)
+        return cls(vectors, np.linalg.inv(kernel + np.diag(ridge)))
 
     def left_out(self, targets: _Reals) -> _Reals:
         """Return what each anchor's targets (m, g) are predicted as from the others.

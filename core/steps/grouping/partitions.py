@@ -56,16 +56,18 @@ def draw_partitions(ground: Ground, evidence: Sequence[Evidence], rows: _Ids) ->
     drawing one link anew joins or splits whole groups. An answer is right with its
     reliability, and otherwise any other of its options alike. How often machines are
     right is drawn along (a Beta prior of 20 answers at what is believed before). The
-    same arguments give the same draws.
+    first text of an option stands for it. The same arguments give the same draws.
     """
-    said = _Said.of(ground, evidence, rows)
+    said = _Said.of(evidence, rows)
     prior = _Prior.of(ground, evidence, rows, said)
     if not evidence:
         return Partitions(np.arange(len(rows), dtype=np.int32)[None], 1.0, prior.joining(1.0))
     from core.steps.grouping.gibbs import sweep
 
     rng = np.random.default_rng(0)
-    links, labels = prior.start()
+    # The chain starts at the prior groups: each anchor is linked to the first of its own.
+    links = _home(ground, rows)
+    labels = links.copy()
     sweeps = int(np.clip(_STEPS // len(rows), _FEWEST_SWEEPS, _SWEEPS))
     share, drawn, shares = said.usual, [], []
     for turn in range(sweeps):
@@ -86,7 +88,7 @@ def draw_partitions(ground: Ground, evidence: Sequence[Evidence], rows: _Ids) ->
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Said:
-    """The answers in anchors. `text` int (e,), `shown` int (e, q) the most central text
+    """The answers in anchors. `text` int (e,), `shown` int (e, q) the first text
     of each option, −1 where there are fewer; `chosen` int (e,), −1 for none of them;
     `first` (e,) how far each was believed before, `machine` bool (e,)."""
 
@@ -97,12 +99,11 @@ class _Said:
     machine: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, ground: Ground, evidence: Sequence[Evidence], rows: _Ids) -> Self:
+    def of(cls, evidence: Sequence[Evidence], rows: _Ids) -> Self:
         widest = max((len(item.options) for item in evidence), default=1)
         shown = np.full((len(evidence), widest), -1)
         for at, item in enumerate(evidence):
-            central = [most_central(ground, option) for option in item.options]
-            shown[at, : len(central)] = np.searchsorted(rows, central)
+            shown[at, : len(item.options)] = np.searchsorted(rows, [o[0] for o in item.options])
         return cls(
             np.searchsorted(rows, [item.text for item in evidence]),
             shown,
@@ -136,22 +137,20 @@ class _Said:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Prior:
     """`targets` int (m, k) that an anchor may be linked to, −1 where there are fewer;
-    `weights` (m, k) and `alone` (m,) how likely; `home` int (m,) the first anchor of each
-    one's prior group. `lone` int (l,): anchors that are alone in their prior group and
-    stand for it; `firsts`: the answers about what stands for one; `usual`: how far
-    machines were believed on average."""
+    `weights` (m, k) and `alone` (m,) how likely. `lone` int (l,): anchors that are alone
+    in their prior group and stand for it; `firsts`: the answers about what stands for
+    one; `usual`: how far machines were believed on average."""
 
     targets: _Ids
     weights: _Reals
     alone: _Reals
-    home: _Ids
     lone: _Ids
     usual: float
     firsts: tuple[Evidence, ...]
 
     @classmethod
     def of(cls, ground: Ground, evidence: Sequence[Evidence], rows: _Ids, said: _Said) -> Self:
-        affinity, home = ground.affinity(rows, rows), _home(ground, rows)
+        affinity = ground.affinity(rows, rows)
         np.fill_diagonal(affinity, 0.0)
         targets = _targets(affinity, said)
         weights = np.where(targets >= 0, np.take_along_axis(affinity, targets.clip(0), axis=1), 0.0)
@@ -162,7 +161,6 @@ class _Prior:
             targets,
             np.maximum(weights, 1e-300),
             np.full(len(rows), _ALONE),
-            home,
             np.flatnonzero(alone_there & np.isin(rows, ground.starts)),
             said.usual,
             tuple(item for item in evidence if item.text in starts),
@@ -188,18 +186,6 @@ class _Prior:
         weights[self.lone] *= joining / (1.0 - _ALONE)
         alone[self.lone] = 1.0 - joining
         return weights, alone
-
-    def start(self) -> tuple[_Ids, _Ids]:
-        """Return links and labels of the prior groups: each to the first of its own."""
-        return self.home.copy(), self.home.copy()
-
-
-def most_central(ground: Ground, rows: Sequence[int]) -> int:
-    """Return the one of a few texts that is nearest to the others."""
-    if len(rows) < 3:
-        return rows[0]
-    vectors = ground.vectors[list(rows)]
-    return rows[int((vectors @ vectors.sum(axis=0)).argmax())]
 
 
 def _home(ground: Ground, rows: _Ids) -> _Ids:

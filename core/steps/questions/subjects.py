@@ -78,7 +78,7 @@ class Subjects:
         )
 
 
-def explored(ground: Ground, grouping: Grouping) -> NDArray[np.bool_]:
+def _explored(ground: Ground, grouping: Grouping) -> NDArray[np.bool_]:
     """Return which prior groups hold a text that an answer is about, bool (p,); a lone one
     counts as explored: there is no other to compare it with, only its parts."""
     found = np.full(len(ground.prior_ids), len(ground.prior_ids) == 1)
@@ -95,7 +95,7 @@ def _others(ground: Ground, grouping: Grouping) -> _Ids:
         doubtful = np.argsort(grouping.clustering.strength, kind="stable")[:_SINGLE]
         return np.setdiff1d(doubtful, grouping.anchors)
     rows = ground.medoids[~covered]
-    rows = rows[explored(ground, grouping)[ground.prior[rows]]]
+    rows = rows[_explored(ground, grouping)[ground.prior[rows]]]
     return np.setdiff1d(rows, grouping.anchors)
 
 
@@ -111,7 +111,7 @@ def _follow(ground: Ground, grouping: Grouping) -> _Reals:
     found = _sizes(ground, rows)
     asked = np.bincount(ground.blocks[rows[grouping.asked]], minlength=len(ground.medoids))
     found = np.where(grouping.asked, found / np.maximum(asked[ground.blocks[rows]], 1), found)
-    stands = np.isin(rows, ground.starts) & ~explored(ground, grouping)[ground.prior[rows]]
+    stands = np.isin(rows, ground.starts) & ~_explored(ground, grouping)[ground.prior[rows]]
     found = np.where(stands, np.bincount(ground.prior)[ground.prior[rows]], found)
     silent = ~grouping.asked & ~np.isin(rows, ground.starts)
     return np.where(silent, 0.0, found)
