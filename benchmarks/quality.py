@@ -36,6 +36,7 @@ from core.domain.judgments import Judgment, Source
 from core.domain.spaces import Embedding
 from core.domain.texts import Text
 from core.project import clusterllm
+from core.project.drawing import BLOCKS
 from core.project.grouping import weigh
 from core.steps.clustering import cluster, resolve, take_in
 from core.steps.grouping import lay_ground
@@ -113,7 +114,7 @@ def clade(data: Data, prior: Clustering, plan: Plan, seed: int) -> tuple[Groupin
         data.embedding,
         prior,
         find_neighbours(data.embedding, seed=0),
-        blocks=plan.questions + plan.human,
+        blocks=BLOCKS,
     )
     judgments: list[Judgment] = []
     asked: Counter[str] = Counter()

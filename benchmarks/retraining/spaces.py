@@ -17,6 +17,7 @@ from core.domain.questions import Placement
 from core.domain.spaces import Embedding, Floats
 from core.domain.training import TrainingSpec
 from core.project.clusterllm import BUNDLED
+from core.project.drawing import BLOCKS
 from core.project.grouping import weigh
 from core.project.settled import settle
 from core.steps.grouping import lay_ground
@@ -77,8 +78,7 @@ def ask(
     on_batch: Callable[[int, Grouping], None] = lambda asked, grouping: None,
 ) -> Asked:
     """Ask `plan.questions` more in a space; `on_batch(asked, grouping)` follows each batch."""
-    total = plan.questions + len(earlier)
-    ground = lay_ground(embedding, prior, find_neighbours(embedding, seed=0), blocks=total)
+    ground = lay_ground(embedding, prior, find_neighbours(embedding, seed=0), blocks=BLOCKS)
     judge = judge_of(data, plan, seed + 7 * len(earlier), "llm")
     said = list(earlier)
     grouping = weigh(ground, prior, said)
@@ -124,7 +124,7 @@ def learn(asked: Asked, way: str) -> Learned:
 def judged(asked: Asked, learned: Learned, prior: Clustering) -> Grouping:
     """Return the groups that the same answers speak for in a learned space."""
     near = find_neighbours(learned.embedding, seed=0)
-    ground = lay_ground(learned.embedding, prior, near, blocks=len(asked.judgments))
+    ground = lay_ground(learned.embedding, prior, near, blocks=BLOCKS)
     return weigh(ground, prior, asked.judgments)
 
 

@@ -10,7 +10,7 @@ from core.domain.errors import InputError
 from core.domain.neighbours import Beside, Neighbours
 from core.steps.charts import condensed_tree
 from core.steps.clustering import cluster, condense, join, resolve, take_in
-from core.steps.metrics import accuracy, bcubed_f1, dbcv
+from core.steps.metrics import accuracy, dbcv
 from core.steps.neighbours import find_neighbours
 from tests.steps.test_clustering import blobs, embedded
 
@@ -24,9 +24,14 @@ def test_evoc_finds_clear_groups_from_the_vectors_alone(selection):
     nowhere = replace(layout, reduced=np.zeros_like(layout.reduced))
     found = cluster(embedding, nowhere, spec)
     assert found.spec == resolve(spec, 225)
-    # It may cut a group of such noise in two, but mixes none.
-    assert accuracy(found.labels, gold) > 0.8
-    assert bcubed_f1(found.labels, gold) > 0.85
+    labels = found.labels.tolist()
+    # It may cut a group of such noise in two, where depends on the processor's arithmetic,
+    # but mixes none.
+    pairs = {(one, own) for one, own in zip(labels, gold.tolist(), strict=True) if one >= 0}
+    assert len(pairs) == len({one for one, _ in pairs})
+    assert {own for _, own in pairs} == {0, 1, 2}
+    assert len(pairs) <= 6
+    assert labels.count(UNASSIGNED) < 0.3 * len(labels)
     assert found.strength.max() <= 1 and found.strength.min() >= 0
     assert np.array_equal(cluster(embedding, nowhere, spec).labels, found.labels)
 

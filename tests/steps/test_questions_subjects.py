@@ -1,0 +1,102 @@
+"""Texts that a placement could be about: who follows whom, and what comes first."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.domain.judgments import Verdict
+from core.steps.grouping import group, lay_ground
+from core.steps.neighbours import find_neighbours
+from core.steps.questions import propose_placements
+from core.steps.questions.subjects import Subjects
+from tests.answering import say
+from tests.steps.question_texts import make, placed, row
+
+KINDS = np.arange(480) % 12
+
+
+def ground_of(labels, noise: float = 0.3):
+    """Twelve blobs, under the prior groups `labels`."""
+    rng = np.random.default_rng(3)
+    vectors = rng.normal(size=(12, 32))[KINDS] + noise * rng.normal(size=(480, 32))
+    embedding, clustering = make(vectors, labels)
+    near = find_neighbours(embedding, seed=0)
+    return lay_ground(embedding, clustering, near, blocks=60), clustering
+
+
+def asked_in_batches(labels, truth, batches: int):
+    """Return each batch of four, a right judge answering, and what it was asked with."""
+    ground, clustering = ground_of(labels)
+    judgments: list = []
+    for _ in range(batches):
+        grouping = group(ground, clustering, judgments)
+        known = {judgment.question.id for judgment in judgments}
+        batch = propose_placements(ground, grouping, count=4, asked=known)
+        yield ground, grouping, [asked.question for asked in batch]
+        judgments += [say(a.question, placed(a.question, truth), "llm") for a in batch]
+
+
+@settings(max_examples=20, deadline=None)
+@given(answers=st.integers(0, 24), seed=st.integers(0, 100))
+def test_every_text_follows_one_anchor_and_no_more_could_follow_than_a_prior_group_has(
+    answers, seed
+):
+    ground, clustering = ground_of(KINDS // 2)
+    dice = np.random.default_rng(seed)
+    batch = propose_placements(ground, group(ground, clustering, ()), count=answers, asked=())
+    verdicts = [dice.choice([Verdict.NEW, placed(a.question, KINDS)]) for a in batch]
+    said = [say(a.question, Verdict(v), "llm") for a, v in zip(batch, verdicts, strict=True)]
+    grouping = group(ground, clustering, said)
+    table = Subjects.of(ground, grouping)
+    anchors = len(grouping.anchors)
+    assert table.follow[:anchors].sum() == len(KINDS)
+    homes = np.bincount(ground.prior)[ground.prior[table.rows[anchors:]]]
+    assert (table.follow[anchors:] <= homes).all()
+    silent = ~grouping.asked & ~np.isin(grouping.anchors, ground.starts)
+    assert not table.follow[:anchors][silent].any()
+
+
+def test_prior_groups_are_compared_first_and_then_parts_that_many_texts_would_follow():
+    labels = np.where(KINDS < 9, KINDS, 9)  # the tenth is three kinds
+    batches = list(asked_in_batches(labels, KINDS, 4))
+    ground, _, _ = batches[0]
+    texts = [row(question.text) for _, _, batch in batches for question in batch]
+    starts = np.isin(texts, ground.starts)
+    assert starts[:8].all()
+    parts = [at for at, start in zip(texts, starts, strict=True) if not start]
+    assert (labels[parts[:3]] == 9).all()
+    # Two parts of it are of two kinds: those that its centre is not of.
+    assert len({int(KINDS[at]) for at in parts[:2]}) == 2
+
+
+def test_a_group_is_offered_before_anybody_was_asked_about_it_but_not_one_of_many_parts():
+    *_, (_, grouping, _) = asked_in_batches(KINDS, KINDS, 4)
+    assert grouping.joining < 0.35
+    assert Subjects.of(ground_of(KINDS)[0], grouping).offered.all()
+    fine = KINDS + 12 * ((np.arange(480) // 12) % 4)  # four parts of each kind
+    *_, (ground, grouping, _) = asked_in_batches(fine, KINDS % 3, 6)
+    assert grouping.joining > 0.35
+    table = Subjects.of(ground, grouping)
+    assert set(np.flatnonzero(table.offered)) == set(table.codes[grouping.asked])
+    assert len(table.rows) == len(grouping.anchors)
+
+
+def test_whether_two_groups_are_one_is_asked_without_showing_the_own_group():
+    halves = KINDS + 12 * ((np.arange(480) // 12) % 2)
+    ground, clustering = ground_of(halves, noise=1.2)
+    judgments: list = []
+    lacking = 0
+    for _ in range(15):
+        grouping = group(ground, clustering, judgments)
+        known = {judgment.question.id for judgment in judgments}
+        batch = propose_placements(ground, grouping, count=6, asked=known)
+        of = dict(zip(grouping.anchors.tolist(), grouping.groups.tolist(), strict=True))
+        for asked in batch:
+            own = of.get(row(asked.question.text))
+            shown = {of[row(texts[0])] for texts in asked.question.candidates}
+            again = own is not None and any(
+                judgment.question.text == asked.question.text for judgment in judgments
+            )
+            lacking += again and own not in shown and list(of.values()).count(own) > 1
+        judgments += [say(a.question, placed(a.question, KINDS), "llm") for a in batch]
+    assert lacking
