@@ -111,3 +111,9 @@ def drawn_together(draws: Ints) -> Floats:
     for draw in draws:
         found += draw[:, None] == draw
     return found / np.float32(len(draws))
+
+
+def members_of(labels: Ints) -> list[NDArray[np.intp]]:
+    """Return the rows of each of the groups 0 … g−1 in `labels` int (n,), ascending."""
+    order = np.argsort(labels, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(labels))[:-1])

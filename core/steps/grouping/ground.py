@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.domain.clusterings import UNASSIGNED, Centroids, Clustering
 from core.domain.errors import InputError, TooFewError
-from core.domain.groupings import Ground
+from core.domain.groupings import Ground, members_of
 from core.domain.neighbours import Neighbours
 from core.domain.spaces import Embedding, Floats, Ints
 
@@ -49,9 +49,9 @@ def lay_ground(
     ids, prior = _filled(embedding.vectors, clustering.labels)
     neighbours, likeness = _nearest(near)
     vectors = _smoothed(embedding.vectors, neighbours, likeness)
-    members = _members(prior)
+    members = members_of(prior)
     bunches = _blocks(vectors, members, blocks)
-    medoids = np.array([_medoid(embedding.vectors, rows) for rows in _members(bunches)])
+    medoids = np.array([_medoid(embedding.vectors, rows) for rows in members_of(bunches)])
     # A prior group is represented by its largest block: its centre may lie between two.
     starts = [medoids[np.bincount(bunches[rows]).argmax()] for rows in members]
     return Ground(
@@ -77,11 +77,6 @@ def _filled(vectors: Floats, labels: Ints) -> tuple[Ints, Ints]:
     loose = np.flatnonzero(labels == UNASSIGNED)
     prior[loose] = (vectors[loose] @ centroids.vectors.T).argmax(axis=1)
     return centroids.ids, prior
-
-
-def _members(labels: Ints) -> list[_Rows]:
-    order = np.argsort(labels, kind="stable")
-    return np.split(order, np.cumsum(np.bincount(labels))[:-1])
 
 
 def _unit(vectors: Floats) -> Floats:

@@ -98,7 +98,6 @@ def _first_looks(table: Subjects) -> list[_Candidate]:
     """Return a candidate for each text that no answer is about."""
     grouping = table.grouping
     joins = max(min(grouping.joining, 1.0 - grouping.joining), _JOINS_LEAST)
-    by_size = 1.0 if table.by_starts else _errors(grouping)
     found = []
     for at, own in enumerate(table.own.tolist()):
         follow = float(table.follow[at])
@@ -106,12 +105,12 @@ def _first_looks(table: Subjects) -> list[_Candidate]:
             continue
         doubt = joins if own >= 0 else max(1.0 - float(table.shares[at].max()), _DOUBT_LEAST)
         gain = _FIRST_LOOK * follow * doubt**_DOUBTFUL
-        if own < 0:
-            found.append(_Candidate(gain, at, _PART, int(follow), []))
-            continue
-        options = list(_options(table, at).values())
-        moves = 0.0 if table.by_starts else _moves(table, at, options)
-        found.append(_Candidate(by_size * gain + _JOIN * moves, at, _FIRST, int(follow), options))
+        options: list[list[int]] = []
+        if own >= 0 and not table.by_starts:
+            options = list(_options(table, at).values())
+            gain = _errors(grouping) * gain + _JOIN * _moves(table, at, options)
+        why = _FIRST if own >= 0 else _PART
+        found.append(_Candidate(gain, at, why, int(follow), options))
     return found
 
 

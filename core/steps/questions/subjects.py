@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.groupings import Ground, Grouping
+from core.domain.groupings import Ground, Grouping, members_of
 from core.domain.spaces import Floats
 
 _Ids = NDArray[np.intp]
@@ -97,13 +97,6 @@ def _by_starts(ground: Ground, grouping: Grouping) -> bool:
     return bool(few) or grouping.joining > _FRAGMENTS
 
 
-def _explored(ground: Ground, grouping: Grouping) -> NDArray[np.bool_]:
-    """Return which prior groups hold a text that an answer is about, bool (p,)."""
-    found = np.zeros(len(ground.prior_ids), dtype=np.bool_)
-    found[ground.prior[grouping.anchors[grouping.asked]]] = True
-    return found
-
-
 def _others(ground: Ground, grouping: Grouping, by_starts: bool) -> _Ids:
     """Return what stands for blocks without an answer; where all have one, single texts."""
     asked = grouping.anchors[grouping.asked]
@@ -113,7 +106,7 @@ def _others(ground: Ground, grouping: Grouping, by_starts: bool) -> _Ids:
     if covered.all():
         doubtful = np.argsort(grouping.clustering.strength, kind="stable")[:_SINGLE]
         return np.setdiff1d(doubtful, grouping.anchors)
-    if by_starts and not _explored(ground, grouping).all():
+    if by_starts and len(np.unique(ground.prior[asked])) < len(ground.prior_ids):
         return np.empty(0, dtype=np.intp)
     return np.setdiff1d(ground.medoids[~covered], grouping.anchors)
 
@@ -128,9 +121,7 @@ def _follow(ground: Ground, grouping: Grouping, others: _Ids) -> _Reals:
     anchors = grouping.anchors.astype(np.intp)
     speaks = np.flatnonzero(grouping.asked | np.isin(anchors, ground.starts))
     found = np.zeros(len(anchors) + len(others))
-    order = np.argsort(ground.prior, kind="stable")
-    members = np.split(order, np.cumsum(np.bincount(ground.prior))[:-1])
-    for home, rows in enumerate(members):
+    for home, rows in enumerate(members_of(ground.prior)):
         mine = speaks[ground.prior[anchors[speaks]] == home]
         near = ground.vectors[rows] @ ground.vectors[anchors[mine]].T
         found[mine] = np.bincount(near.argmax(axis=1), minlength=len(mine))
