@@ -138,12 +138,12 @@ def _actions(where: _Where, here: Seat, terms: Terms) -> None:
     project_id, question_id = where
     left = review.remark_on(workspace(), project_id, question_id, here.annotator)
     with st.container(horizontal=True):
-        for label, key, action, args in (
-            ("Skip", "S", _skip, where),
-            ("Undo", "Backspace", take_back, (project_id, terms)),
-            ("Unflag" if left.flagged else "Flag", "F", _flag, where),
-        ):
-            st.button(label, key=f"{key}{question_id}", shortcut=key, on_click=action, args=args)
+        st.button("Skip", key=f"S{question_id}", shortcut="S", on_click=_skip, args=where)
+        # One key for all cards: pressed twice in a hurry, it takes two answers back.
+        undone = (project_id, terms)
+        st.button("Undo", key="U", shortcut="Backspace", on_click=take_back, args=undone)
+        flag = "Unflag" if left.flagged else "Flag"
+        st.button(flag, key=f"F{question_id}", shortcut="F", on_click=_flag, args=where)
         if st.button("Note", key="T", shortcut="T"):
             st.session_state["noting"] = question_id
         if st.button("Help", key="H", shortcut="H"):

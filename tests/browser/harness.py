@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -110,10 +111,11 @@ def _both_widths(page: Page, name: str) -> None:
 
 
 def card_id(page: Page) -> str:
-    """Return the id of the question on the screen once it is settled."""
+    """Return the id of the question on the screen once its whole card stands."""
+    skip = page.locator("[class*='st-key-S']")
+    expect(skip).to_have_count(1)
+    found = re.search(r"st-key-S(\w{16})", skip.get_attribute("class") or "")
+    assert found
     # The last button of a card: once it stands, every key of the card has its meaning.
-    expect(page.locator(".st-key-H")).to_be_visible()
-    accept = page.locator("[class*='st-key-accept']")
-    expect(accept).to_have_count(1)
-    classes = (accept.get_attribute("class") or "").split()
-    return next(c for c in classes if c.startswith("st-key-accept")).removeprefix("st-key-accept")
+    expect(page.locator(f".st-key-F{found.group(1)}")).to_be_visible()
+    return found.group(1)

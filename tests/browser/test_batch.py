@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from core.domain.judging import JudgeSettings
 from core.domain.llm import Price
 from core.project import judging
-from tests.browser.harness import SHOTS, App, shoot
+from tests.browser.harness import SHOTS, App, card_id, shoot
 from tests.browser.project import mapped_project
 from tests.servers.scripted import Answer, Request, Scripted, first_offered, serving
 
@@ -30,16 +30,6 @@ def server() -> Iterator[Scripted]:
         yield running
 
 
-def on_screen(page: Page) -> str:
-    """Return the id of the one question whose card stands."""
-    expect(page.locator(".st-key-H")).to_have_count(1)
-    skip = page.locator("[class*='st-key-S']")
-    expect(skip).to_have_count(1)
-    found = re.search(r"st-key-S(\w{16})", skip.get_attribute("class") or "")
-    assert found
-    return found.group(1)
-
-
 def test_cards_are_answered_beside_a_batch_that_is_paused_goes_on_and_is_summed_up(
     app: App, page: Page, server: Scripted
 ) -> None:
@@ -47,7 +37,7 @@ def test_cards_are_answered_beside_a_batch_that_is_paused_goes_on_and_is_summed_
     settings = JudgeSettings("openai", "small", f"{server.url}/v1", price=Price(2.0, 8.0))
     judging.save(workspace, project_id, settings, cap=2.0, nothing_leaves=False)
     page.goto(f"{app.url}/review?project={project_id}")
-    on_screen(page)
+    card_id(page)
     page.get_by_text("Let the LLM answer the many").click()
     expect(page.get_by_text(re.compile(r"About \$.* calls"))).to_be_visible()
     shoot(page, "9-estimate")
@@ -57,7 +47,7 @@ def test_cards_are_answered_beside_a_batch_that_is_paused_goes_on_and_is_summed_
     shoot(page, "9-at-work")
 
     for _ in range(8):
-        before = on_screen(page)
+        before = card_id(page)
         accept = page.locator(f".st-key-accept{before}").count()
         page.keyboard.press("Space" if accept else "ArrowDown")
         expect(page.locator(f".st-key-S{before}")).to_have_count(0)
@@ -73,7 +63,7 @@ def test_cards_are_answered_beside_a_batch_that_is_paused_goes_on_and_is_summed_
     expect(page.get_by_role("dialog")).to_contain_text("Space accepts the suggestion")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    on_screen(page)
+    card_id(page)
 
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("The batch is paused", exact=False)).to_be_visible()
@@ -86,4 +76,4 @@ def test_cards_are_answered_beside_a_batch_that_is_paused_goes_on_and_is_summed_
     expect(page.get_by_text("The batch was ended", exact=False)).to_be_visible()
     expect(page.get_by_text(re.compile(r"The LLM answered \d+"))).to_be_visible()
     page.screenshot(path=SHOTS / "9-summed-up.png")
-    on_screen(page)
+    card_id(page)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +16,7 @@ from core.domain.questions import Pair, Question
 from core.domain.settings import Settings
 from core.project.intake import find_project, load_corpus
 from core.project.workspace import Workspace, open_workspace
-from tests.browser.harness import SHOTS, App, shoot
+from tests.browser.harness import SHOTS, App, card_id, shoot
 from tests.browser.project import mapped_project
 from tests.opinions import REASON, lots, put, say
 
@@ -61,16 +60,6 @@ def judged_project(
     return workspace, project_id, blind, list(reversed(seen))
 
 
-def on_screen(page: Page) -> str:
-    """Return the id of the question on the screen once the whole card stands."""
-    expect(page.locator(".st-key-H")).to_be_visible()
-    skip = page.locator("[class*='st-key-S']")
-    expect(skip).to_have_count(1)
-    found = re.search(r"st-key-S(\w{16})", skip.get_attribute("class") or "")
-    assert found
-    return found.group(1)
-
-
 def do(page: Page, hand: str, key: str, button: str) -> None:
     """Press a key, or click its button, once the card stands."""
     if hand == "keyboard":
@@ -81,10 +70,10 @@ def do(page: Page, hand: str, key: str, button: str) -> None:
 
 def answer(page: Page, hand: str, key: str, button: str) -> None:
     """Answer and wait until the card is gone."""
-    before = on_screen(page)
+    before = card_id(page)
     do(page, hand, key, button)
     expect(page.locator(f".st-key-S{before}")).to_have_count(0)
-    on_screen(page)
+    card_id(page)
 
 
 def said(workspace: Workspace, project_id: str) -> dict[str, tuple[str, str]]:
@@ -102,7 +91,7 @@ def test_a_models_answers_are_approved_overridden_checked_flagged_and_taken_back
     page = themed
     workspace, project_id, _, seen = judged_project(app, made, 4)
     page.goto(f"{app.url}/review?project={project_id}")
-    first = on_screen(page)
+    first = card_id(page)
     assert first == seen[0].id
     expect(page.get_by_text("The LLM says Same, 75% sure", exact=False)).to_be_visible()
     expect(page.get_by_text(REASON, exact=False)).to_be_visible()
@@ -113,7 +102,7 @@ def test_a_models_answers_are_approved_overridden_checked_flagged_and_taken_back
     answer(page, hand, "Space", "Accept: Same")
     assert said(workspace, project_id) == {first: ("human", "same")}
 
-    blind = on_screen(page)
+    blind = card_id(page)
     expect(page.get_by_text("Blind check: the LLM has answered", exact=False)).to_be_visible()
     expect(page.get_by_role("button", name="Accept")).to_have_count(0)
     expect(page.get_by_text(REASON, exact=False)).to_have_count(0)
@@ -127,7 +116,7 @@ def test_a_models_answers_are_approved_overridden_checked_flagged_and_taken_back
     if hand == "keyboard":
         page.screenshot(path=SHOTS / "8-told.png")
 
-    override = on_screen(page)
+    override = card_id(page)
     assert override == seen[1].id
     answer(page, hand, "n", "Different")
     assert said(workspace, project_id) == {

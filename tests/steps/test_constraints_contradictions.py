@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 from itertools import pairwise, product
@@ -176,10 +177,12 @@ def test_a_long_way_is_halved_by_its_doubt():
 def test_five_thousand_answers_take_less_than_a_second():
     judgments = crowd(5_000)
     spent = []
-    for _ in range(3):  # the first also imports; a busy machine may disturb another
+    gc.freeze()  # what the tests before this one left behind is not ours to walk through
+    for _ in range(5):  # the first also imports; a busy machine may disturb another
         started = time.process_time()
         found = contradictions(judgments, ())
         spent.append(time.process_time() - started)
+    gc.unfreeze()
     assert min(spent) < 1.0
     assert len(found) > 2_000
 

@@ -146,6 +146,8 @@ def _met(
 ) -> bool:
     """Compare a machine's answer with what people said about the same texts through
     other questions; return whether they said anything."""
+    if not links:
+        return False
     said = [saying for saying in sayings(question, verdict) if not saying.aside]
     met = [saying for saying in said if saying.ends in links]
     if not met:

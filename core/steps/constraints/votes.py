@@ -89,6 +89,8 @@ def majority(votes: Sequence[Vote]) -> Vote | None:
     ones cancel out, to MACHINES_AT_MOST. People's equal answers combine to
     1 − ∏(1 − w), shrunk by (the sum − the next side's sum) / (the sum of all).
     """
+    if len(votes) == 1:  # nearly always, among thousands of links
+        return votes[0]
     rank = max(vote.rank for vote in votes)
     equals = [vote for vote in votes if vote.rank == rank]
     if len(equals) == 1:
@@ -114,6 +116,8 @@ def majority(votes: Sequence[Vote]) -> Vote | None:
 def unresolved(votes: Sequence[Vote]) -> list[Vote]:
     """Return the votes that no later resolving one of the same or a higher rank overrides."""
     resolving = [vote for vote in votes if vote.resolves]
+    if not resolving:
+        return list(votes)
     return [
         vote
         for vote in votes
