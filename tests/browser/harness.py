@@ -1,15 +1,13 @@
-"""A real server and a real Chromium. Screenshots land outside the repository."""
+"""A real server and a real Chromium. Screenshots are kept where CLADE_SHOTS names a folder."""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -19,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
-SHOTS = Path(os.environ.get("CLADE_SHOTS", Path(tempfile.gettempdir()) / "clade-shots"))
+SHOTS = os.environ.get("CLADE_SHOTS")
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -85,12 +83,13 @@ class App:
 
 
 def shoot(page: Page, name: str) -> None:
-    """Keep a screenshot in light and dark, wide and narrow, under SHOTS.
+    """Keep a screenshot in light and dark, wide and narrow, if anywhere: a dozen seconds.
 
     Dark is a second visitor at the same address: charts take the theme that
     the browser has when they are drawn.
     """
-    SHOTS.mkdir(parents=True, exist_ok=True)
+    if SHOTS is None:
+        return
     _both_widths(page, f"{name}-light")
     assert page.context.browser is not None
     dark = page.context.browser.new_page(color_scheme="dark")
@@ -103,19 +102,29 @@ def shoot(page: Page, name: str) -> None:
     dark.close()
 
 
+def snap(page: Page, name: str) -> None:
+    """Keep a screenshot of the page as it is, if anywhere."""
+    if SHOTS is not None:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png")
+
+
 def _both_widths(page: Page, name: str) -> None:
     for width in (700, 1400):
         page.set_viewport_size({"width": width, "height": 1000})
         page.wait_for_timeout(700)
-        page.screenshot(path=SHOTS / f"{name}-{width}.png")
+        snap(page, f"{name}-{width}")
+
+
+# One card alone, and whole: its Flag is the last button whose key names the question.
+_CARD = """() => {
+    const cards = document.querySelectorAll("[class*='st-key-S']")
+    if (cards.length !== 1) return null
+    const id = cards[0].className.match(/st-key-S(\\w{16})/)?.[1]
+    return id && document.querySelector(`.st-key-F${id}`) ? id : null
+}"""
 
 
 def card_id(page: Page) -> str:
-    """Return the id of the question on the screen once its whole card stands."""
-    skip = page.locator("[class*='st-key-S']")
-    expect(skip).to_have_count(1)
-    found = re.search(r"st-key-S(\w{16})", skip.get_attribute("class") or "")
-    assert found
-    # The last button of a card: once it stands, every key of the card has its meaning.
-    expect(page.locator(f".st-key-F{found.group(1)}")).to_be_visible()
-    return found.group(1)
+    """Return the id of the question on the screen once its whole card stands: then every
+    key of the card has its meaning."""
+    return str(page.wait_for_function(_CARD, timeout=60_000).json_value())

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from core.domain.judging import JudgeSettings
 from core.domain.llm import Price
 from core.project import judging
-from tests.browser.harness import SHOTS, App, card_id, shoot
+from tests.browser.harness import App, card_id, shoot, snap
 from tests.browser.project import mapped_project
 from tests.servers.scripted import Answer, Request, Scripted, first_offered, serving
 
@@ -75,5 +75,5 @@ def test_cards_are_answered_beside_a_batch_that_is_paused_goes_on_and_is_summed_
     page.get_by_role("button", name="End", exact=True).click()
     expect(page.get_by_text("The batch was ended", exact=False)).to_be_visible()
     expect(page.get_by_text(re.compile(r"The LLM answered \d+"))).to_be_visible()
-    page.screenshot(path=SHOTS / "9-summed-up.png")
+    snap(page, "9-summed-up")
     card_id(page)

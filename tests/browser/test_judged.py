@@ -16,7 +16,7 @@ from core.domain.questions import Pair, Question
 from core.domain.settings import Settings
 from core.project.intake import find_project, load_corpus
 from core.project.workspace import Workspace, open_workspace
-from tests.browser.harness import SHOTS, App, card_id, shoot
+from tests.browser.harness import App, card_id, shoot, snap
 from tests.browser.project import mapped_project
 from tests.opinions import REASON, lots, put, say
 
@@ -114,7 +114,7 @@ def test_a_models_answers_are_approved_overridden_checked_flagged_and_taken_back
     expect(page.locator(".clade-card").first).to_have_css("border-left-width", "1px")
     expect(page.get_by_text("the LLM agrees with 0 of 1", exact=False)).to_be_visible()
     if hand == "keyboard":
-        page.screenshot(path=SHOTS / "8-told.png")
+        snap(page, "8-told")
 
     override = card_id(page)
     assert override == seen[1].id

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.browser.harness import SHOTS, App, shoot
+from tests.browser.harness import App, shoot, snap
 from tests.browser.project import mapped_project
 
 pytestmark = pytest.mark.browser
@@ -85,7 +85,7 @@ def test_a_brush_fills_the_tray_and_all_points_are_drawn(app: App, page: Page) -
 def shoot_file(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     page.wait_for_timeout(500)
-    page.screenshot(path=SHOTS / "6-map-file.png")
+    snap(page, "6-map-file")
 
 
 def test_a_search_moves_nothing(app: App, page: Page) -> None:

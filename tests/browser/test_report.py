@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from core.steps.export.report import as_html
-from tests.browser.harness import SHOTS
+from tests.browser.harness import snap
 from tests.steps.test_export_report import many
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -22,7 +22,6 @@ def test_it_opens_offline_fits_the_window_and_prints_on_pages(
 ) -> None:
     path = tmp_path / "report.html"
     path.write_bytes(as_html(many()))
-    SHOTS.mkdir(parents=True, exist_ok=True)
     for theme in ("light", "dark"):
         context = browser.new_context(
             offline=True, color_scheme=theme, viewport={"width": 1280, "height": 1000}
@@ -38,13 +37,12 @@ def test_it_opens_offline_fits_the_window_and_prints_on_pages(
         for width in (1280, 700):
             page.set_viewport_size({"width": width, "height": 1000})
             assert page.evaluate(wide) == 0
-            page.screenshot(path=SHOTS / f"9-report-{theme}-{width}.png")
+            snap(page, f"9-report-{theme}-{width}")
         context.close()
     page = browser.new_page()
     page.goto(path.as_uri())
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
     page.close()
-    (SHOTS / "9-report.pdf").write_bytes(printed)
     pages = len(re.findall(rb"/Type\s*/Page\b", printed))
     assert 5 < pages < 80
     assert re.search(A4.encode(), printed)

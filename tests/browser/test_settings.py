@@ -12,7 +12,7 @@ from core.domain.judging import BatchStatus
 from core.domain.judgments import Judgment, Verdict
 from core.domain.questions import Pair
 from core.project import judging
-from tests.browser.harness import SHOTS, App
+from tests.browser.harness import SHOTS, App, snap
 from tests.browser.project import mapped_project
 from tests.opinions import AT, put, say
 from tests.servers.scripted import Scripted, first_offered, serving
@@ -49,12 +49,13 @@ def choose_openai(page: Page) -> None:
 
 
 def shoot(page: Page, name: str) -> None:
-    """Keep the whole page at both widths."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
+    """Keep the whole page at both widths, if anywhere."""
+    if SHOTS is None:
+        return
     for width in (700, 1400):
         page.set_viewport_size({"width": width, "height": 1800})
         page.wait_for_timeout(900)
-        page.screenshot(path=SHOTS / f"{name}-{width}.png")
+        snap(page, f"{name}-{width}")
     page.set_viewport_size({"width": 1400, "height": 1000})
 
 
@@ -92,7 +93,7 @@ def test_a_model_is_set_up_tried_handed_questions_and_switched_off(
     shoot(page, f"10-set-up-{theme}")
     page.get_by_role("button", name="Hand over").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    page.screenshot(path=SHOTS / f"10-at-work-{theme}.png")
+    snap(page, f"10-at-work-{theme}")
     # Back once the batch is over.
     expect(page.get_by_role("button", name="Hand over")).to_be_visible(timeout=180_000)
     stands = judging.state(workspace, project_id)

@@ -279,17 +279,17 @@ class Weigh:
 
 @pytest.mark.slow
 def test_memory_stays_flat(workspace: Workspace, model: Scripted) -> None:
-    project_id = ready(workspace, 1_000, at_once=4)
+    project_id = ready(workspace, 300, at_once=4)
     weigh = Weigh()
     tracemalloc.start()
     try:
-        run(workspace, project_id, 1_000, weigh)
+        run(workspace, project_id, 300, weigh)
     finally:
         tracemalloc.stop()
 
     early = max(weight for fraction, weight in weigh.weights if fraction < 0.5)
     late = max(weight for fraction, weight in weigh.weights if fraction >= 0.5)
-    assert late < early + 300_000
+    assert late < early + 90_000, "600 bytes a question"
 
 
 def test_sixteen_at_once_take_little_more_than_their_share(
