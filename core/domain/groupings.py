@@ -71,7 +71,9 @@ class Grouping:
 
     `clustering` holds a cluster id and a strength (the chance that the group is
     right, float32 in [0, 1]) for each text; `runner_up` int32 (n,) the next
-    likely cluster id, −1 where there is none. `anchors` int32 (m,) are the rows
+    likely cluster id, −1 where there is none. `leading` int32 (n, l): up to eight cluster
+    ids that the answers alone make likely, the likeliest first, and `shares` float32
+    (n, l) how likely. `anchors` int32 (m,) are the rows
     that carry a group to the others: those that were asked about, and one for
     each prior group; `groups` int32 (m,) their cluster ids, `certainty` float32
     (m,) how sure these are, `asked` bool (m,) whether an answer is about them.
@@ -87,6 +89,8 @@ class Grouping:
 
     clustering: Clustering
     runner_up: Ints
+    leading: Ints
+    shares: Floats
     anchors: Ints
     groups: Ints
     certainty: Floats

@@ -23,6 +23,8 @@ def grouping(anchors: list[Anchor], labels: list[int]) -> Grouping:
     return Grouping(
         Clustering("space", ids, np.array(labels, dtype=np.int32), ones, ClusterSpec()),
         runner_up=np.full(len(ids), -1, dtype=np.int32),
+        leading=np.empty((len(ids), 0), dtype=np.int32),
+        shares=np.empty((len(ids), 0), dtype=np.float32),
         anchors=np.arange(len(anchors), dtype=np.int32),
         groups=np.array(groups, dtype=np.int32),
         certainty=np.array(certainty, dtype=np.float32),

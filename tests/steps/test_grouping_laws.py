@@ -27,6 +27,7 @@ def same(left, right) -> bool:
         np.array_equal(left.clustering.labels, right.clustering.labels)
         and np.array_equal(left.clustering.strength, right.clustering.strength)
         and np.array_equal(left.runner_up, right.runner_up)
+        and np.array_equal(left.leading, right.leading)
         and np.array_equal(left.anchors, right.anchors)
         and np.array_equal(left.groups, right.groups)
         and np.array_equal(left.certainty, right.certainty)
@@ -87,6 +88,9 @@ def test_every_text_has_a_strength_a_runner_up_and_answers_of_its_own_group(judg
     assert ((found.clustering.strength >= 0) & (found.clustering.strength <= 1)).all()
     assert ((found.certainty >= 0) & (found.certainty <= 1 + 1e-6)).all()
     assert (found.runner_up != labels)[found.runner_up >= 0].all()
+    assert (np.diff(found.shares, axis=1) <= 0).all()
+    assert set(found.leading.ravel().tolist()) <= set(found.groups.tolist())
+    assert all(len(set(line)) == len(line) for line in found.leading.tolist())
     assert found.decided_by.shape == (48, 3)
     group_of = dict(zip(found.anchors.tolist(), found.groups.tolist(), strict=True))
     for text, deciding in enumerate(found.decided_by.tolist()):

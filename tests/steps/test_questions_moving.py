@@ -20,6 +20,8 @@ def grouping(draws, right: float = 0.97) -> Grouping:
     return Grouping(
         clustering=labels,
         runner_up=np.full(m, -1, dtype=np.int32),
+        leading=np.empty((m, 0), dtype=np.int32),
+        shares=np.empty((m, 0), dtype=np.float32),
         anchors=np.arange(m, dtype=np.int32),
         groups=np.zeros(m, dtype=np.int32),
         certainty=np.ones(m, dtype=np.float32),

@@ -100,3 +100,24 @@ def test_whether_two_groups_are_one_is_asked_without_showing_the_own_group():
             lacking += again and own not in shown and list(of.values()).count(own) > 1
         judgments += [say(a.question, placed(a.question, KINDS), "llm") for a in batch]
     assert lacking
+
+
+def test_what_many_answers_spread_to_a_text_says_what_it_is_placed_before():
+    pairs = KINDS // 2  # each prior group is two kinds
+    *_, (ground, early, _) = asked_in_batches(pairs, KINDS, 2)
+    assert not Subjects.of(ground, early).leading.any()
+    *_, (ground, grouping, _) = asked_in_batches(pairs, KINDS, 10)
+    table = Subjects.of(ground, grouping)
+    assert table.leading.any()
+    names = np.unique(grouping.groups)
+    for asked in propose_placements(ground, grouping, count=8, asked=()):
+        at = table.rows.tolist().index(row(asked.question.text))
+        own = int(table.own[at])
+        if own >= 0 and grouping.asked[own]:
+            continue
+        of = dict(zip(grouping.anchors.tolist(), table.codes.tolist(), strict=True))
+        shown = {of[row(texts[0])] for texts in asked.question.candidates}
+        likely = np.searchsorted(names, grouping.leading[table.rows[at]])
+        # Its own group may hold no other text to show.
+        first = [group for group in likely.tolist() if own < 0 or group != table.codes[own]]
+        assert set(first[: len(shown) - 1]) <= shown

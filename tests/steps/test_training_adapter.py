@@ -32,6 +32,8 @@ def noisy(n: int, groups: int, *, asked: int, d: int = 32, loud: float = 0.5, se
             "s", ids, labels.astype(np.int32), np.ones(n, dtype=np.float32), ClusterSpec()
         ),
         runner_up=np.full(n, -1, dtype=np.int32),
+        leading=np.empty((n, 0), dtype=np.int32),
+        shares=np.empty((n, 0), dtype=np.float32),
         anchors=rows,
         groups=labels[rows].astype(np.int32),
         certainty=np.ones(asked, dtype=np.float32),

@@ -36,7 +36,7 @@ _LETS_GO = 0.3
 
 _START = np.array([0.0, 0.5, 0.8])
 _STIFFNESS = np.ones(3)
-_DECIDING = 3
+_DECIDING, _LEADING = 3, 8
 
 
 def group(
@@ -73,10 +73,11 @@ def group(
     voices = _Voices.of(ground, rows[speaking], codes[speaking], asked[speaking], len(ids))
     scores = voices.kernel.carry(voices.targets, ground.vectors)
     odd = _odd(ground, clustering, rows[~np.isin(ids[codes], list(locked))])
-    shares = scores
+    likely = scores
     if evidence:
-        shares = blend(ground, voices.rows, voices.loud, scores, 1.0 - drawn.right)
-    shares = shares * _at_home(ground, voices)[ground.prior]
+        likely = blend(ground, voices.rows, voices.loud, scores, 1.0 - drawn.right)
+    leading = _leading(likely)
+    shares = likely * _at_home(ground, voices)[ground.prior]
     shares = _without_locked(shares, ids, clustering.labels, locked)
     best, second = _two_best(shares)
     labels = np.where(odd, UNASSIGNED, ids[best]).astype(np.int32)
@@ -85,6 +86,8 @@ def group(
     return Grouping(
         clustering=replace(clustering, labels=labels, strength=_chances(voices, scores, best)),
         runner_up=np.where(second < 0, UNASSIGNED, ids[second]).astype(np.int32),
+        leading=ids[leading],
+        shares=np.take_along_axis(likely, leading, axis=1),
         anchors=rows.astype(np.int32),
         groups=ids[codes],
         certainty=certainty(together, codes),
@@ -193,6 +196,14 @@ def _two_best(scores: Floats) -> tuple[_Ids, _Ids]:
     rest = scores.copy()
     rest[np.arange(len(scores)), best] = -np.inf
     return best, rest.argmax(axis=1)
+
+
+def _leading(scores: Floats) -> _Ids:
+    """Return the best few groups of each text, int (n, l), the best first."""
+    few = min(_LEADING, scores.shape[1])
+    found = np.argpartition(-scores, few - 1, axis=1)[:, :few]
+    order = np.argsort(-np.take_along_axis(scores, found, axis=1), axis=1, kind="stable")
+    return np.asarray(np.take_along_axis(found, order, axis=1), dtype=np.intp)
 
 
 def _features(scores: NDArray[np.floating], best: NDArray[np.integer]) -> NDArray[np.float64]:

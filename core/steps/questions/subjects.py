@@ -20,6 +20,11 @@ _FOUNDS = 0.15
 # Single texts that are asked about at most, the doubtful ones, where every block has its answer.
 _SINGLE = 200
 
+# From so many answers a group, what they spread to a text says more of where it belongs than
+# the nearest anchors do. Chosen on texts of BANKING77's train file and of CLINC150 outside
+# its test file.
+_ENOUGH = 1.5
+
 # Prior groups compared before parts of them are asked about, so that it is known whether
 # they are parts themselves: beyond this share of `joining` they are. Chosen on texts of
 # BANKING77's train file and of CLINC150 outside its test file.
@@ -36,7 +41,9 @@ class Subjects:
     `by_starts`: prior groups are compared before parts of them are.
     `together` float32 (m, m) and `alike` float32 (c, m): how often anchors, and subjects
     and anchors, are in one group; `near` float32 (c, m) their cosines, −2 for itself;
-    `shares` float64 (c, g): how often each subject is in each group.
+    `shares` float64 (c, g): how often each subject is in each group; `leading` float64
+    (c, g): how likely the answers make a few groups, 0 for the others, and for all where
+    the answers are few.
     """
 
     ground: Ground
@@ -51,6 +58,7 @@ class Subjects:
     alike: Floats
     near: Floats
     shares: _Reals
+    leading: _Reals
 
     @classmethod
     def of(cls, ground: Ground, grouping: Grouping) -> Self:
@@ -68,6 +76,12 @@ class Subjects:
         near[np.arange(len(anchors)), np.arange(len(anchors))] = -2.0
         alike = np.concatenate([together, links.astype(np.float32) @ together])
         members = np.eye(len(names))[codes]
+        shares = (alike @ members) / members.sum(axis=0)
+        leading = np.zeros_like(shares)
+        if len(grouping.evidence) >= _ENOUGH * len(names):
+            codes_of = np.searchsorted(names, grouping.leading[rows])
+            np.put_along_axis(leading, codes_of, grouping.shares[rows].astype(float), axis=1)
+            shares[len(anchors) :] = leading[len(anchors) :]
         offered = np.ones(len(names), dtype=np.bool_)
         if by_starts and grouping.asked.any():
             # One part is as good as another: what is asked about grows into few wide groups.
@@ -85,7 +99,8 @@ class Subjects:
             together=together,
             alike=alike,
             near=near,
-            shares=(alike @ members) / members.sum(axis=0),
+            shares=shares,
+            leading=leading,
         )
 
 
