@@ -105,10 +105,10 @@ def test_whether_two_groups_are_one_is_asked_without_showing_the_own_group():
 def test_what_many_answers_spread_to_a_text_says_what_it_is_placed_before():
     pairs = KINDS // 2  # each prior group is two kinds
     *_, (ground, early, _) = asked_in_batches(pairs, KINDS, 2)
-    assert not Subjects.of(ground, early).leading.any()
+    assert not Subjects.of(ground, early).likely.any()
     *_, (ground, grouping, _) = asked_in_batches(pairs, KINDS, 10)
     table = Subjects.of(ground, grouping)
-    assert table.leading.any()
+    assert table.likely.any()
     names = np.unique(grouping.groups)
     for asked in propose_placements(ground, grouping, count=8, asked=()):
         at = table.rows.tolist().index(row(asked.question.text))

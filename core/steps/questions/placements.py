@@ -164,15 +164,15 @@ def _question(table: Subjects, candidate: _Candidate) -> Placement | None:
 
 
 def _options(table: Subjects, at: int, count: int = MOST_CANDIDATES) -> dict[int, list[int]]:
-    """Return up to `count` groups to place a subject in, and anchors of each: the likely
-    groups first; where no answer is about it, the leading ones, then those with the nearest
-    anchor."""
+    """Return up to `count` groups to place a subject in, and anchors of each: first those
+    that it was drawn into most often; where no answer is about it, those that the other
+    answers make likely, then those with the nearest anchor."""
     codes, own = table.codes, int(table.own[at])
     nearest = np.full(table.shares.shape[1], -2.0)
     np.maximum.at(nearest, codes, table.near[at])
     answered = own >= 0 and table.grouping.asked[own]
-    # A cosine is below 2, so what leads comes before what is near.
-    ahead = np.where(table.leading[at] > 0.0, 2.0 + table.leading[at], nearest)
+    # A cosine is below 2, so what is likely comes before what is near.
+    ahead = np.where(table.likely[at] > 0.0, 2.0 + table.likely[at], nearest)
     score = table.shares[at] + _NEARER * nearest if answered else ahead
     # A group that holds no other anchor has nothing to show.
     score[~table.offered | (nearest <= -2.0)] = -np.inf

@@ -41,7 +41,7 @@ class Subjects:
     `by_starts`: prior groups are compared before parts of them are.
     `together` float32 (m, m) and `alike` float32 (c, m): how often anchors, and subjects
     and anchors, are in one group; `near` float32 (c, m) their cosines, −2 for itself;
-    `shares` float64 (c, g): how often each subject is in each group; `leading` float64
+    `shares` float64 (c, g): how often each subject is in each group; `likely` float64
     (c, g): how likely the answers make a few groups, 0 for the others, and for all where
     the answers are few.
     """
@@ -58,7 +58,7 @@ class Subjects:
     alike: Floats
     near: Floats
     shares: _Reals
-    leading: _Reals
+    likely: _Reals
 
     @classmethod
     def of(cls, ground: Ground, grouping: Grouping) -> Self:
@@ -77,11 +77,9 @@ class Subjects:
         alike = np.concatenate([together, links.astype(np.float32) @ together])
         members = np.eye(len(names))[codes]
         shares = (alike @ members) / members.sum(axis=0)
-        leading = np.zeros_like(shares)
-        if len(grouping.evidence) >= _ENOUGH * len(names):
-            codes_of = np.searchsorted(names, grouping.leading[rows])
-            np.put_along_axis(leading, codes_of, grouping.shares[rows].astype(float), axis=1)
-            shares[len(anchors) :] = leading[len(anchors) :]
+        likely = _likely(grouping, rows)
+        if likely.any():
+            shares[len(anchors) :] = likely[len(anchors) :]
         offered = np.ones(len(names), dtype=np.bool_)
         if by_starts and grouping.asked.any():
             # One part is as good as another: what is asked about grows into few wide groups.
@@ -100,8 +98,19 @@ class Subjects:
             alike=alike,
             near=near,
             shares=shares,
-            leading=leading,
+            likely=likely,
         )
+
+
+def _likely(grouping: Grouping, rows: _Ids) -> _Reals:
+    """Return how likely the answers make the leading groups of each subject, float64 (c, g),
+    0 for the others; for all where there are few answers."""
+    names = np.unique(grouping.groups)
+    found = np.zeros((len(rows), len(names)))
+    if len(grouping.evidence) >= _ENOUGH * len(names):
+        codes = np.searchsorted(names, grouping.leading[rows])
+        np.put_along_axis(found, codes, grouping.shares[rows].astype(np.float64), axis=1)
+    return found
 
 
 def _by_starts(ground: Ground, grouping: Grouping) -> bool:
