@@ -115,16 +115,17 @@ def _both_widths(page: Page, name: str) -> None:
         snap(page, f"{name}-{width}")
 
 
-# One card alone, and whole: its Flag is the last button whose key names the question.
+# One card alone, and whole; a key pressed while the page is still being drawn may be lost.
 _CARD = """() => {
     const cards = document.querySelectorAll("[class*='st-key-S']")
-    if (cards.length !== 1) return null
+    const drawn = document.querySelector("[data-test-script-state='notRunning']")
+    if (cards.length !== 1 || !drawn || !document.querySelector(".st-key-H")) return null
     const id = cards[0].className.match(/st-key-S(\\w{16})/)?.[1]
     return id && document.querySelector(`.st-key-F${id}`) ? id : null
 }"""
 
 
 def card_id(page: Page) -> str:
-    """Return the id of the question on the screen once its whole card stands: then every
-    key of the card has its meaning."""
+    """Return the id of the question on the screen once its whole card stands and is drawn:
+    then every key of the card has its meaning."""
     return str(page.wait_for_function(_CARD, timeout=60_000).json_value())
