@@ -126,6 +126,12 @@ _CARD = """() => {
 
 
 def card_id(page: Page) -> str:
-    """Return the id of the question on the screen once its whole card stands and is drawn:
-    then every key of the card has its meaning."""
-    return str(page.wait_for_function(_CARD, timeout=60_000).json_value())
+    """Return the id of the question on the screen once its whole card stands, is drawn and
+    stays: then every key of the card has its meaning."""
+    found, seen = "", None
+    while seen != found:
+        # A page binds its keys after it has drawn them, and may be about to draw once more.
+        found = str(page.wait_for_function(_CARD, timeout=60_000).json_value())
+        page.wait_for_timeout(150)
+        seen = page.evaluate(_CARD)
+    return found
