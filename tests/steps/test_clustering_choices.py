@@ -18,18 +18,20 @@ from tests.steps.test_clustering import blobs, embedded
 @pytest.mark.slow  # it compiles when it runs for the first time
 @pytest.mark.parametrize("selection", ["leaf", "eom"])
 def test_evoc_finds_clear_groups_from_the_vectors_alone(selection):
-    points, gold = blobs([60, 90, 75], dims=24, noise=0.03)
+    points, gold = blobs([60, 90, 75], dims=24, noise=0.04)
     embedding, layout = embedded(points)
     spec = ClusterSpec("evoc", selection=selection, min_cluster_size=20)
     nowhere = replace(layout, reduced=np.zeros_like(layout.reduced))
     found = cluster(embedding, nowhere, spec)
     assert found.spec == resolve(spec, 225)
-    # Leaves may cut a group in parts and leave its rim out, on each processor others; none mixes.
-    inside = found.labels != UNASSIGNED
-    assert inside.mean() > 0.7
-    mixed = set(zip(found.labels[inside].tolist(), np.asarray(gold)[inside].tolist(), strict=True))
-    assert len(mixed) == len(set(found.labels[inside].tolist())) >= 3
-    assert {group for _, group in mixed} == {0, 1, 2}
+    labels = found.labels.tolist()
+    # It may cut a group of such noise in two, where depends on the processor's arithmetic,
+    # but mixes none.
+    pairs = {(one, own) for one, own in zip(labels, gold.tolist(), strict=True) if one >= 0}
+    assert len(pairs) == len({one for one, _ in pairs})
+    assert {own for _, own in pairs} == {0, 1, 2}
+    assert len(pairs) <= 6
+    assert labels.count(UNASSIGNED) < 0.3 * len(labels)
     assert found.strength.max() <= 1 and found.strength.min() >= 0
     assert np.array_equal(cluster(embedding, nowhere, spec).labels, found.labels)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.groupings import Ground, Grouping, members_of
-from core.domain.spaces import Floats
+from core.domain.spaces import Floats, Ints
 
 _Ids = NDArray[np.intp]
 _Reals = NDArray[np.float64]
@@ -77,7 +77,7 @@ class Subjects:
         alike = np.concatenate([together, links.astype(np.float32) @ together])
         members = np.eye(len(names))[codes]
         shares = (alike @ members) / members.sum(axis=0)
-        likely = _likely(grouping, rows)
+        likely = _likely(grouping, names, rows)
         if likely.any():
             shares[len(anchors) :] = likely[len(anchors) :]
         offered = np.ones(len(names), dtype=np.bool_)
@@ -102,10 +102,10 @@ class Subjects:
         )
 
 
-def _likely(grouping: Grouping, rows: _Ids) -> _Reals:
-    """Return how likely the answers make the leading groups of each subject, float64 (c, g),
-    0 for the others; for all where there are few answers."""
-    names = np.unique(grouping.groups)
+def _likely(grouping: Grouping, names: Ints, rows: _Ids) -> _Reals:
+    """Return how likely the answers make the leading groups of each subject, float64 (c, g)
+    in the order of their ids `names` (g,), 0 for the others; for all where there are few
+    answers."""
     found = np.zeros((len(rows), len(names)))
     if len(grouping.evidence) >= _ENOUGH * len(names):
         codes = np.searchsorted(names, grouping.leading[rows])
