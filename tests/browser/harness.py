@@ -125,13 +125,15 @@ _CARD = """() => {
 }"""
 
 
-def card_id(page: Page) -> str:
+def card_id(page: Page, *, suggests: bool = True) -> str:
     """Return the id of the question on the screen once its whole card stands, is drawn and
-    stays: then every key of the card has its meaning."""
+    stays: then every key of the card has its meaning. `suggests`: it has an answer to accept."""
     found, seen = "", None
     while seen != found:
         # A page binds its keys after it has drawn them, and may be about to draw once more.
         found = str(page.wait_for_function(_CARD, timeout=60_000).json_value())
         page.wait_for_timeout(150)
         seen = page.evaluate(_CARD)
+    if suggests:
+        expect(page.locator(f".st-key-accept{found}")).to_have_count(1)
     return found

@@ -37,7 +37,7 @@ def test_cards_are_answered_beside_a_batch_that_is_paused_goes_on_and_is_summed_
     settings = JudgeSettings("openai", "small", f"{server.url}/v1", price=Price(2.0, 8.0))
     judging.save(workspace, project_id, settings, cap=2.0, nothing_leaves=False)
     page.goto(f"{app.url}/review?project={project_id}")
-    card_id(page)
+    card_id(page, suggests=False)
     page.get_by_text("Let the LLM answer the many").click()
     expect(page.get_by_text(re.compile(r"About \$.* calls"))).to_be_visible()
     shoot(page, "9-estimate")
@@ -47,7 +47,7 @@ def test_cards_are_answered_beside_a_batch_that_is_paused_goes_on_and_is_summed_
     shoot(page, "9-at-work")
 
     for _ in range(8):
-        before = card_id(page)
+        before = card_id(page, suggests=False)
         accept = page.locator(f".st-key-accept{before}").count()
         page.keyboard.press("Space" if accept else "ArrowDown")
         expect(page.locator(f".st-key-S{before}")).to_have_count(0)
@@ -63,7 +63,7 @@ def test_cards_are_answered_beside_a_batch_that_is_paused_goes_on_and_is_summed_
     expect(page.get_by_role("dialog")).to_contain_text("Space accepts the suggestion")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    card_id(page)
+    card_id(page, suggests=False)
 
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("The batch is paused", exact=False)).to_be_visible()
@@ -76,4 +76,4 @@ def test_cards_are_answered_beside_a_batch_that_is_paused_goes_on_and_is_summed_
     expect(page.get_by_text("The batch was ended", exact=False)).to_be_visible()
     expect(page.get_by_text(re.compile(r"The LLM answered \d+"))).to_be_visible()
     snap(page, "9-summed-up")
-    card_id(page)
+    card_id(page, suggests=False)

@@ -70,10 +70,10 @@ def do(page: Page, hand: str, key: str, button: str) -> None:
 
 def answer(page: Page, hand: str, key: str, button: str) -> None:
     """Answer and wait until the card is gone."""
-    before = card_id(page)
+    before = card_id(page, suggests=False)
     do(page, hand, key, button)
     expect(page.locator(f".st-key-S{before}")).to_have_count(0)
-    card_id(page)
+    card_id(page, suggests=False)
 
 
 def said(workspace: Workspace, project_id: str) -> dict[str, tuple[str, str]]:
@@ -91,7 +91,7 @@ def test_a_models_answers_are_approved_overridden_checked_flagged_and_taken_back
     page = themed
     workspace, project_id, _, seen = judged_project(app, made, 4)
     page.goto(f"{app.url}/review?project={project_id}")
-    first = card_id(page)
+    first = card_id(page, suggests=False)
     assert first == seen[0].id
     expect(page.get_by_text("The LLM says Same, 75% sure", exact=False)).to_be_visible()
     expect(page.get_by_text(REASON, exact=False)).to_be_visible()
@@ -102,7 +102,7 @@ def test_a_models_answers_are_approved_overridden_checked_flagged_and_taken_back
     answer(page, hand, "Space", "Accept: Same")
     assert said(workspace, project_id) == {first: ("human", "same")}
 
-    blind = card_id(page)
+    blind = card_id(page, suggests=False)
     expect(page.get_by_text("Blind check: the LLM has answered", exact=False)).to_be_visible()
     expect(page.get_by_role("button", name="Accept")).to_have_count(0)
     expect(page.get_by_text(REASON, exact=False)).to_have_count(0)
@@ -116,7 +116,7 @@ def test_a_models_answers_are_approved_overridden_checked_flagged_and_taken_back
     if hand == "keyboard":
         snap(page, "8-told")
 
-    override = card_id(page)
+    override = card_id(page, suggests=False)
     assert override == seen[1].id
     answer(page, hand, "n", "Different")
     assert said(workspace, project_id) == {
