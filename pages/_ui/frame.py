@@ -17,10 +17,12 @@ from pages._ui.press import do_pressed
 from pages._ui.show import is_dark, plain, told_errors
 
 _STYLE = Path(__file__).resolve().parents[2] / "assets" / "style.css"
+_FRAMED = "framed"
 
 
 def frame() -> None:
     """Draw what every page has, after what a button was pressed for is done."""
+    st.session_state[_FRAMED] = True
     do_pressed()
     # Beside a mark: Streamlit sends bare style to where toasts go, and a toast would replace it.
     theme = "dark" if is_dark() else "light"
@@ -41,10 +43,10 @@ def title(text: str) -> None:
     """Draw a page's title.
 
     A link into a page of a server that has just started runs that page alone:
-    Streamlit takes the folder for the page list until app.py has run once. Such
-    a run starts again, through app.py.
+    Streamlit takes the folder for the page list until app.py has run once, for
+    anybody. Such a run starts again, through app.py.
     """
-    if PagesManager.uses_pages_directory:
+    if not st.session_state.pop(_FRAMED, False):
         PagesManager.uses_pages_directory = False
         st.rerun()
     st.title(text)

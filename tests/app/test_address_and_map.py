@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from core.project.mapping import current
@@ -22,6 +24,24 @@ def test_a_link_into_a_page_of_a_fresh_server(mapped: str) -> None:
     app = AppTest.from_file(ROOT / "app.py", default_timeout=30)
     app.query_params["project"] = mapped
     # Without `open_app`, each run of AppTest is the first one of a server.
+    app.run().switch_page("pages/taxonomy.py").run()
+    assert title(app) == "Taxonomy"
+    assert any("Round 0" in caption.value for caption in app.sidebar.caption)
+
+
+def test_a_link_into_a_page_while_another_visitor_starts_the_fresh_server(
+    mapped: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_alone = script_runner._mpa_v1
+
+    def overtaken(main_script_path: str) -> None:
+        # The other's run of app.py says in the meantime that the folder is no page list.
+        PagesManager.uses_pages_directory = False
+        run_alone(main_script_path)
+
+    monkeypatch.setattr(script_runner, "_mpa_v1", overtaken)
+    app = AppTest.from_file(ROOT / "app.py", default_timeout=30)
+    app.query_params["project"] = mapped
     app.run().switch_page("pages/taxonomy.py").run()
     assert title(app) == "Taxonomy"
     assert any("Round 0" in caption.value for caption in app.sidebar.caption)

@@ -159,9 +159,6 @@ def test_a_tree_is_shaped_undone_after_a_restart_and_handed_on(
 
     app.kill()
     app.start()
-    # The first address asked of a new server is the app's own: a page's may be drawn bare.
-    page.goto(app.url)
-    expect(page.locator("h1")).to_have_text("Data")
     page.goto(address)
     for left in ("'Left it' left it", "Merged", "to 'First of all'", ""):
         button(page, "Undo").click()
