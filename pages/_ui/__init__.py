@@ -1,6 +1,7 @@
 """The one helper that the pages share, one idea a file."""
 
 from core.project.use_cases import rest
+from pages._ui.actions import take_back
 from pages._ui.adding import add_texts
 from pages._ui.answers import show_moves, show_waiting, why_here
 from pages._ui.batch import at_work, show_at_work, show_batch, show_llm
@@ -29,7 +30,7 @@ from pages._ui.classifying import (
 )
 from pages._ui.clustering import clustering_settings, show_condensed
 from pages._ui.comparing import show_comparison
-from pages._ui.desk import ask, show_left, take_back
+from pages._ui.desk import ask, show_left
 from pages._ui.disputes import show_disputes
 from pages._ui.embedder import code_switch, first_embedder, other_embedder
 from pages._ui.frame import frame, title

@@ -11,8 +11,8 @@ from core.domain.ids import content_id
 from core.domain.projects import Project
 from core.domain.reviewing import Row, Terms
 from core.project import bulk, telling
+from pages._ui.actions import take_back
 from pages._ui.cached import texts, workspace
-from pages._ui.desk import take_back
 from pages._ui.people import seat
 from pages._ui.position import go_to
 from pages._ui.show import told_errors

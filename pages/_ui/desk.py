@@ -1,26 +1,19 @@
-"""One question at a time: what may be pressed, and what is done then."""
+"""One question at a time: what may be answered, and what is suggested."""
 
 from __future__ import annotations
-
-from dataclasses import replace
-from pathlib import Path
 
 import streamlit as st
 
 from core.domain.calibration import Calibration
 from core.domain.judgments import Verdict
 from core.domain.projects import Project
-from core.domain.reviewing import Handed, Seat, Sight, Terms, Told
+from core.domain.reviewing import Handed, Sight, Terms, Told
 from core.project import cards, review, trust
+from pages._ui.actions import Where, show_actions
 from pages._ui.cached import calibration, texts, workspace
 from pages._ui.people import seat
 from pages._ui.question import show_question
 from pages._ui.show import plain, told_errors
-
-_HELP = Path(__file__).resolve().parents[2] / "assets" / "help" / "review.md"
-
-_Where = tuple[str, str]
-"""Project and question."""
 
 
 def ask(project: Project, terms: Terms, checks: int) -> None:
@@ -44,7 +37,7 @@ def ask(project: Project, terms: Terms, checks: int) -> None:
     asked = handed.asked
     touched = "1 text" if asked.touches == 1 else f"{asked.touches:,} texts"
     st.caption(f"Asked because: {plain(asked.why)} Touches {touched}.")
-    _actions(where, here, terms)
+    show_actions(where, here, terms)
 
 
 def show_left(project: Project) -> None:
@@ -54,18 +47,7 @@ def show_left(project: Project) -> None:
         (st.success if left.stop else st.markdown)(plain(left.told))
 
 
-def take_back(project_id: str, terms: Terms) -> None:
-    """Take the newest answer back, or the newest bulk approval, and say so."""
-    undone = review.undo_answer(workspace(), project_id, seat(), terms)
-    if len(undone) > 1:
-        st.toast(f"Your approval of {len(undone):,} answers was taken back.")
-    else:
-        st.toast(
-            "Your last answer was taken back." if undone else "There is no answer to take back."
-        )
-
-
-def show_choices(card: cards.Card, handed: Handed, where: _Where) -> None:
+def show_choices(card: cards.Card, handed: Handed, where: Where) -> None:
     """Show a button with its key for each answer."""
     few = len(card.choices) <= 4
     with st.container(horizontal=True):
@@ -81,7 +63,7 @@ def show_choices(card: cards.Card, handed: Handed, where: _Where) -> None:
             )
 
 
-def _suggestion(card: cards.Card, handed: Handed, where: _Where, believed: Calibration) -> None:
+def _suggestion(card: cards.Card, handed: Handed, where: Where, believed: Calibration) -> None:
     if handed.blind:
         st.caption(
             ":material/visibility_off: Blind check: the LLM has answered this one, too. "
@@ -134,37 +116,6 @@ def _revealed(card: cards.Card, handed: Handed, verdict: Verdict) -> str:
     return f"{said}.{reason}"
 
 
-def _actions(where: _Where, here: Seat, terms: Terms) -> None:
-    project_id, question_id = where
-    left = review.remark_on(workspace(), project_id, question_id, here.annotator)
-    with st.container(horizontal=True):
-        st.button("Skip", key=f"S{question_id}", shortcut="S", on_click=_skip, args=where)
-        # One key for all cards: pressed twice in a hurry, it takes two answers back.
-        undone = (project_id, terms)
-        st.button("Undo", key="U", shortcut="Backspace", on_click=take_back, args=undone)
-        flag = "Unflag" if left.flagged else "Flag"
-        st.button(flag, key=f"F{question_id}", shortcut="F", on_click=_flag, args=where)
-        if st.button("Note", key="T", shortcut="T"):
-            st.session_state["noting"] = question_id
-        if st.button("Help", key="H", shortcut="H"):
-            st.session_state["helping"] = True
-    if st.session_state.get("helping"):
-        # Drawn each time, or the next redrawing would close it.
-        _help()
-    if left.note or st.session_state.get("noting") == question_id:
-        key = f"note{question_id}"
-        st.text_input("Note", left.note, key=key, on_change=_note, args=(*where, key))
-
-
-def _helped() -> None:
-    st.session_state["helping"] = False
-
-
-@st.dialog("Keys", on_dismiss=_helped)
-def _help() -> None:
-    st.markdown(_HELP.read_text("utf-8"))
-
-
 def _record(
     project_id: str, question_id: str, verdict: Verdict, sight: Sight, revealed: str
 ) -> None:
@@ -173,19 +124,3 @@ def _record(
         review.answer(workspace(), project_id, question_id, verdict, name, sight)
         if revealed:
             st.toast(revealed, icon=":material/visibility:")
-
-
-def _skip(project_id: str, question_id: str) -> None:
-    review.skip(workspace(), project_id, question_id, seat())
-
-
-def _flag(project_id: str, question_id: str) -> None:
-    left = review.remark_on(workspace(), project_id, question_id, seat().annotator)
-    review.leave_remark(workspace(), project_id, replace(left, flagged=not left.flagged))
-
-
-def _note(project_id: str, question_id: str, key: str) -> None:
-    with told_errors():
-        left = review.remark_on(workspace(), project_id, question_id, seat().annotator)
-        review.leave_remark(workspace(), project_id, replace(left, note=st.session_state[key]))
-    st.session_state["noting"] = None

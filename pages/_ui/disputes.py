@@ -9,8 +9,9 @@ import streamlit as st
 from core.domain.projects import Project
 from core.domain.reviewing import Both, Handed, Terms
 from core.project import cards, people
+from pages._ui.actions import take_back
 from pages._ui.cached import texts, workspace
-from pages._ui.desk import show_choices, take_back
+from pages._ui.desk import show_choices
 from pages._ui.question import show_question
 from pages._ui.show import plain
 

@@ -10,10 +10,11 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -137,3 +138,21 @@ def card_id(page: Page, *, suggests: bool = True) -> str:
     if suggests:
         expect(page.locator(f".st-key-accept{found}")).to_have_count(1)
     return found
+
+
+def press(page: Page, key: str, gone: Locator) -> None:
+    """Press a key until what it does away with is gone: as a person would, again where
+    nothing has happened for five seconds, for a page that is being drawn may lose a key."""
+    for _ in range(3):
+        page.keyboard.press(key)
+        with suppress(AssertionError):
+            expect(gone).to_have_count(0, timeout=5_000)
+            return
+    raise AssertionError(f"{key}, pressed three times, did not do away with {gone}")
+
+
+def answer(page: Page, key: str, *, suggests: bool = True) -> str:
+    """Answer the card on the screen by a key, and return its id once it is gone."""
+    asked = card_id(page, suggests=suggests)
+    press(page, key, page.locator(f".st-key-S{asked}"))
+    return asked

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from core.domain.judging import JudgeSettings
 from core.domain.llm import Price
 from core.project import judging
-from tests.browser.harness import App, card_id, shoot, snap
+from tests.browser.harness import App, answer, card_id, press, shoot, snap
 from tests.browser.project import mapped_project
 from tests.servers.scripted import Answer, Request, Scripted, first_offered, serving
 
@@ -49,9 +49,8 @@ def test_cards_are_answered_beside_a_batch_that_is_paused_goes_on_and_is_summed_
     for _ in range(8):
         before = card_id(page, suggests=False)
         accept = page.locator(f".st-key-accept{before}").count()
-        page.keyboard.press("Space" if accept else "ArrowDown")
-        expect(page.locator(f".st-key-S{before}")).to_have_count(0)
-    # A note under way and an open help outlive the redrawing.
+        answer(page, "Space" if accept else "ArrowDown", suggests=False)
+    # A note under way and the help outlive the redrawing.
     page.keyboard.press("t")
     page.get_by_label("Note", exact=True).press_sequentially("a thought", delay=20)
     page.wait_for_timeout(5_000)
@@ -60,9 +59,9 @@ def test_cards_are_answered_beside_a_batch_that_is_paused_goes_on_and_is_summed_
     page.locator("h1").click()
     page.keyboard.press("h")
     page.wait_for_timeout(5_000)
-    expect(page.get_by_role("dialog")).to_contain_text("Space accepts the suggestion")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    keys = page.locator(".st-key-keys")
+    expect(keys).to_contain_text("Space accepts the suggestion")
+    press(page, "h", keys)
     card_id(page, suggests=False)
 
     page.get_by_role("button", name="Pause").click()

@@ -16,7 +16,7 @@ from core.domain.questions import Pair, Question
 from core.domain.settings import Settings
 from core.project.intake import find_project, load_corpus
 from core.project.workspace import Workspace, open_workspace
-from tests.browser.harness import App, card_id, shoot, snap
+from tests.browser.harness import App, answer, card_id, shoot, snap
 from tests.browser.project import mapped_project
 from tests.opinions import REASON, lots, put, say
 
@@ -68,11 +68,14 @@ def do(page: Page, hand: str, key: str, button: str) -> None:
         page.get_by_test_id("stMain").get_by_role("button", name=button).first.click()
 
 
-def answer(page: Page, hand: str, key: str, button: str) -> None:
-    """Answer and wait until the card is gone."""
-    before = card_id(page, suggests=False)
-    do(page, hand, key, button)
-    expect(page.locator(f".st-key-S{before}")).to_have_count(0)
+def answer_by(page: Page, hand: str, key: str, button: str) -> None:
+    """Answer and wait until the next card stands."""
+    if hand == "keyboard":
+        answer(page, key, suggests=False)
+    else:
+        before = card_id(page, suggests=False)
+        do(page, hand, key, button)
+        expect(page.locator(f".st-key-S{before}")).to_have_count(0)
     card_id(page, suggests=False)
 
 
@@ -99,7 +102,7 @@ def test_a_models_answers_are_approved_overridden_checked_flagged_and_taken_back
         shoot(page, "8-llm-says")
     do(page, hand, "f", "Flag")
     expect(page.get_by_role("button", name="Unflag")).to_be_visible()
-    answer(page, hand, "Space", "Accept: Same")
+    answer_by(page, hand, "Space", "Accept: Same")
     assert said(workspace, project_id) == {first: ("human", "same")}
 
     blind = card_id(page, suggests=False)
@@ -108,7 +111,7 @@ def test_a_models_answers_are_approved_overridden_checked_flagged_and_taken_back
     expect(page.get_by_text(REASON, exact=False)).to_have_count(0)
     if hand == "keyboard":
         shoot(page, "8-blind-check")
-    answer(page, hand, "n", "Different")
+    answer_by(page, hand, "n", "Different")
     expect(page.get_by_text("You said Different, the LLM said Same", exact=False)).to_be_visible()
     # The toast has taken no style away.
     expect(page.locator(".clade-card").first).to_have_css("border-left-width", "1px")
@@ -118,7 +121,7 @@ def test_a_models_answers_are_approved_overridden_checked_flagged_and_taken_back
 
     override = card_id(page, suggests=False)
     assert override == seen[1].id
-    answer(page, hand, "n", "Different")
+    answer_by(page, hand, "n", "Different")
     assert said(workspace, project_id) == {
         first: ("human", "same"),
         blind: ("human", "different"),

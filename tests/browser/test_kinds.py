@@ -10,7 +10,7 @@ from core.domain.questions import Asked, Contradiction, Guess, Placement, Questi
 from core.project.intake import find_project, load_corpus
 from core.project.mapping import current
 from core.project.workspace import Workspace
-from tests.browser.harness import App, card_id, shoot
+from tests.browser.harness import App, answer, card_id, shoot
 from tests.browser.project import mapped_project
 
 pytestmark = pytest.mark.browser
@@ -35,13 +35,6 @@ def enqueue(workspace: Workspace, project_id: str, *questions: Question) -> None
     )
 
 
-def press(page: Page, question: Question, key: str) -> None:
-    """Press a key once the question is on the screen, and wait until it is gone."""
-    assert card_id(page) == question.id
-    page.keyboard.press(key)
-    expect(page.locator(f".st-key-accept{question.id}")).to_have_count(0)
-
-
 def test_a_placement_is_answered_by_the_number_of_its_group(app: App, page: Page) -> None:
     workspace, project_id = mapped_project(app.home, 150)
     ids = text_ids(workspace, project_id)
@@ -55,10 +48,10 @@ def test_a_placement_is_answered_by_the_number_of_its_group(app: App, page: Page
     shoot(page, "7-placement")
 
     for number, placement in enumerate(numbered, start=1):
-        press(page, placement, str(number))
-    press(page, new, "0")
-    press(page, unsure, "ArrowDown")
-    press(page, taken, "Space")
+        assert answer(page, str(number)) == placement.id
+    assert answer(page, "0") == new.id
+    assert answer(page, "ArrowDown") == unsure.id
+    assert answer(page, "Space") == taken.id
     card_id(page)
 
     said = {j.question: j.verdict for j in workspace.store.reviews.judgments(project_id)}
@@ -92,7 +85,7 @@ def test_a_contradiction_is_answered_by_its_keys(app: App, page: Page) -> None:
     shoot(page, "7-contradiction")
 
     for question, key in zip(questions, verdicts, strict=True):
-        press(page, question, key)
+        assert answer(page, key) == question.id
     card_id(page)
 
     said = {j.question: j.verdict for j in workspace.store.reviews.judgments(project_id)}

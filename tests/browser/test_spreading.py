@@ -15,7 +15,7 @@ from core.project.grouping import grouping_of, moves
 from core.project.intake import load_corpus
 from core.project.mapping import current
 from core.project.workspace import Workspace
-from tests.browser.harness import App, card_id, shoot
+from tests.browser.harness import App, answer, card_id, shoot
 from tests.browser.project import mapped_project
 
 pytestmark = pytest.mark.browser
@@ -63,9 +63,7 @@ def test_answers_are_spread_and_what_moved_is_seen(app: App, page: Page) -> None
     before = current(workspace, project_id)
     page.goto(f"{app.url}/review?project={project_id}")
     for _ in range(3):
-        asked = card_id(page)
-        page.keyboard.press("Space")
-        expect(page.locator(f".st-key-accept{asked}")).to_have_count(0)
+        answer(page, "Space")
     card_id(page)
     answer_otherwise(workspace, project_id, 17)
     page.reload()
