@@ -34,7 +34,7 @@ def grouping(anchors: list[Anchor], labels: list[int]) -> Grouping:
         ignored=0,
         draws=np.arange(len(anchors), dtype=np.int32)[None],
         right=1.0,
-        joining=0.1,
+        joining=np.array([0.1]),
     )
 
 

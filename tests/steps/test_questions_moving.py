@@ -31,7 +31,7 @@ def grouping(draws, right: float = 0.97) -> Grouping:
         ignored=0,
         draws=draws,
         right=right,
-        joining=0.1,
+        joining=np.array([0.1]),
     )
 
 

@@ -43,7 +43,7 @@ def noisy(n: int, groups: int, *, asked: int, d: int = 32, loud: float = 0.5, se
         ignored=0,
         draws=np.zeros((1, asked), dtype=np.int32),
         right=1.0,
-        joining=0.1,
+        joining=np.array([0.1]),
     )
     return Embedding("s", ids, vectors), grouping, labels
 

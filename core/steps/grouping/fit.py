@@ -69,7 +69,7 @@ def group(
     together = drawn_together(drawn.labels)
     codes = consensus(together)
     ids = cluster_ids(ground, rows, codes)
-    speaking = asked | (drawn.joining <= _STANDS_UP_TO)
+    speaking = asked | (drawn.joining.mean() <= _STANDS_UP_TO)
     voices = _Voices.of(ground, rows[speaking], codes[speaking], asked[speaking], len(ids))
     scores = voices.kernel.carry(voices.targets, ground.vectors)
     odd = _odd(ground, clustering, rows[~np.isin(ids[codes], list(locked))])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.domain.groupings import Evidence, Ground
 from core.domain.spaces import Ints
+from core.steps.grouping.joining import Joining
 
 _Ids = NDArray[np.intp]
 _Reals = NDArray[np.float64]
@@ -28,9 +29,6 @@ _FEWEST_SWEEPS = 8
 _ALONE = 0.3
 _TARGETS = 25
 
-# What stands alone for a group of the map belongs elsewhere within these shares.
-_JOINING = (0.03, 0.9)
-
 # The answers that an annotator's reliability counts for before theirs are compared.
 _PRIOR_ANSWERS = 20.0
 _BELIEVABLE = (0.3, 0.985)
@@ -40,11 +38,12 @@ _BELIEVABLE = (0.3, 0.985)
 class Partitions:
     """`labels` int32 (s, m): in each of s draws one anchor of the group of each of m
     anchors. `right`: the share of answers that agrees with the draws, as machines are
-    believed; `joining`: how often what stands for a group of the map belongs to another."""
+    believed; `joining` float64 (p,): how likely what stands for each group of the map
+    belongs to another."""
 
     labels: Ints
     right: float
-    joining: float
+    joining: _Reals
 
 
 def draw_partitions(ground: Ground, evidence: Sequence[Evidence], rows: _Ids) -> Partitions:
@@ -138,52 +137,51 @@ class _Said:
 class _Prior:
     """`targets` int (m, k) that an anchor may be linked to, −1 where there are fewer;
     `weights` (m, k) and `alone` (m,) how likely. `lone` int (l,): anchors that are alone
-    in their prior group and stand for it; `firsts`: the answers about what stands for
-    one; `usual`: how far machines were believed on average."""
+    in their prior group and stand for it, `homes` int (l,) that group; `usual`: how far
+    machines were believed on average."""
 
     targets: _Ids
     weights: _Reals
     alone: _Reals
     lone: _Ids
+    homes: _Ids
     usual: float
-    firsts: tuple[Evidence, ...]
+    starts: Joining
 
     @classmethod
     def of(cls, ground: Ground, evidence: Sequence[Evidence], rows: _Ids, said: _Said) -> Self:
         affinity = ground.affinity(rows, rows)
         np.fill_diagonal(affinity, 0.0)
+        home = ground.prior[rows]
+        lone = np.flatnonzero((np.bincount(home)[home] == 1) & np.isin(rows, ground.starts))
+        starts = Joining.of(ground, evidence)
+        if not starts.wide:
+            # Two groups are better compared by all their texts than by what stands for them.
+            affinity[lone] *= ground.closeness[home[lone]][:, home]
         targets = _targets(affinity, said)
         weights = np.where(targets >= 0, np.take_along_axis(affinity, targets.clip(0), axis=1), 0.0)
         weights *= (1.0 - _ALONE) / np.maximum(affinity.sum(axis=1, keepdims=True), 1e-300)
-        alone_there = np.bincount(ground.prior[rows])[ground.prior[rows]] == 1
-        starts = frozenset(ground.starts.tolist())
         return cls(
             targets,
             np.maximum(weights, 1e-300),
             np.full(len(rows), _ALONE),
-            np.flatnonzero(alone_there & np.isin(rows, ground.starts)),
+            lone,
+            home[lone].astype(np.intp),
             said.usual,
-            tuple(item for item in evidence if item.text in starts),
+            starts,
         )
 
-    def joining(self, share: float) -> float:
-        """Return how often what stands for a prior group belongs to another: the share
-        of answers that say so, less those that are errors. A machine is not believed
-        less here than before its answers were compared: where groups are joined that
-        should not be, and where it errs, both look alike."""
-        factor = max(share / self.usual, 1.0)
-        joined, errors = 0, 0.0
-        for item in self.firsts:
-            right = min(item.reliability * (factor if item.machine else 1.0), _BELIEVABLE[1])
-            joined += item.chosen is not None
-            errors += (1.0 - right) * len(item.options) / (len(item.options) + 1)
-        return float(np.clip((joined + 1 - errors) / (len(self.firsts) + 8), *_JOINING))
+    def joining(self, share: float) -> _Reals:
+        """Return how likely what stands for each prior group belongs to another, float64
+        (p,). A machine is not believed less here than before its answers were compared:
+        where groups are joined that should not be, and where it errs, both look alike."""
+        return self.starts.chances(max(share / self.usual, 1.0), _BELIEVABLE[1])
 
     def weighted(self, share: float) -> tuple[_Reals, _Reals]:
         """Return `weights` and `alone`, with those of `lone` as `joining` has them."""
-        joining = self.joining(share)
+        joining = self.joining(share)[self.homes]
         weights, alone = self.weights.copy(), self.alone.copy()
-        weights[self.lone] *= joining / (1.0 - _ALONE)
+        weights[self.lone] *= joining[:, None] / (1.0 - _ALONE)
         alone[self.lone] = 1.0 - joining
         return weights, alone
 

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.groupings import Ground, Grouping, members_of
+from core.domain.groupings import SHARPNESS, Ground, Grouping, members_of
 from core.domain.spaces import Floats, Ints
 
 _Ids = NDArray[np.intp]
@@ -26,9 +26,8 @@ _SINGLE = 200
 _ENOUGH = 1.5
 
 # Prior groups compared before parts of them are asked about, so that it is known whether
-# they are parts themselves: beyond this share of `joining` they are. Chosen on texts of
-# BANKING77's train file and of CLINC150 outside its test file.
-_COMPARED_FIRST, _FRAGMENTS = 8, 0.35
+# they are parts themselves.
+_COMPARED_FIRST = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +39,8 @@ class Subjects:
     each anchor, 0 … g−1; `offered` bool (g,): whether a text may be placed in the group.
     `by_starts`: prior groups are compared before parts of them are.
     `together` float32 (m, m) and `alike` float32 (c, m): how often anchors, and subjects
-    and anchors, are in one group; `near` float32 (c, m) their cosines, −2 for itself;
+    and anchors, are in one group; `near` float32 (c, m) their cosines, −2 for itself,
+    and less where one stands for a prior group with few ties to the other's;
     `shares` float64 (c, g): how often each subject is in each group; `likely` float64
     (c, g): how likely the answers make a few groups, 0 for the others, and for all where
     the answers are few.
@@ -74,6 +74,7 @@ class Subjects:
         rows = np.concatenate([anchors, others])
         near = ground.vectors[rows] @ ground.vectors[anchors].T
         near[np.arange(len(anchors)), np.arange(len(anchors))] = -2.0
+        _see_groups(ground, grouping, near[: len(anchors)])
         alike = np.concatenate([together, links.astype(np.float32) @ together])
         members = np.eye(len(names))[codes]
         shares = (alike @ members) / members.sum(axis=0)
@@ -102,6 +103,15 @@ class Subjects:
         )
 
 
+def _see_groups(ground: Ground, grouping: Grouping, near: Floats) -> None:
+    """Let anchors that nobody was asked about be near, in place, as affinities with the
+    ties of their prior groups are: `near` float32 (m, m)."""
+    home = ground.prior[grouping.anchors]
+    stand = np.flatnonzero(~grouping.asked & np.isin(grouping.anchors, ground.starts))
+    closer = np.log(ground.closeness[home[stand]][:, home]) / SHARPNESS
+    near[stand] += np.where(near[stand] > -2.0, closer, 0.0).astype(np.float32)
+
+
 def _likely(grouping: Grouping, names: Ints, rows: _Ids) -> _Reals:
     """Return how likely the answers make the leading groups of each subject, float64 (c, g)
     in the order of their ids `names` (g,), 0 for the others; for all where there are few
@@ -118,7 +128,7 @@ def _by_starts(ground: Ground, grouping: Grouping) -> bool:
     were, and where most turned out to be parts of others."""
     compared = np.isin(ground.starts, grouping.anchors[grouping.asked]).sum()
     few = compared < min(_COMPARED_FIRST, len(ground.starts) - 1)
-    return bool(few) or grouping.joining > _FRAGMENTS
+    return bool(few) or grouping.wide
 
 
 def _others(ground: Ground, grouping: Grouping, by_starts: bool) -> _Ids:
