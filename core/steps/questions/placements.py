@@ -29,8 +29,9 @@ _IDENTICAL = 0.98
 _FIRST_LOOK, _JOIN = 0.4, 0.5
 _ALL_FROM, _SECOND_LOOK_LEAST = 0.12, 0.1
 
-# The chance that a first answer changes anything, at least; and for a group of the map.
-_DOUBT_LEAST, _JOINS_LEAST = 0.02, 0.1
+# The chance that a first answer changes anything, at least; for a group of the map, and
+# where the groups of the map are parts of wider ones, of which the answer says which.
+_DOUBT_LEAST, _JOINS_LEAST, _PARTS_LEAST = 0.02, 0.1, 0.35
 
 # Answers that a text gets at most; texts with one that are looked at closely.
 _MOST_ANSWERS = 4
@@ -95,7 +96,8 @@ def propose_placements(
 def _first_looks(table: Subjects) -> list[_Candidate]:
     """Return a candidate for each text that no answer is about."""
     grouping = table.grouping
-    joins = np.minimum(grouping.joining, 1.0 - grouping.joining).clip(_JOINS_LEAST)
+    least = _PARTS_LEAST if grouping.wide else _JOINS_LEAST
+    joins = np.minimum(grouping.joining, 1.0 - grouping.joining).clip(least)
     home = table.ground.prior[table.rows]
     found = []
     for at, own in enumerate(table.own.tolist()):

@@ -40,7 +40,8 @@ class Subjects:
     `by_starts`: prior groups are compared before parts of them are.
     `together` float32 (m, m) and `alike` float32 (c, m): how often anchors, and subjects
     and anchors, are in one group; `near` float32 (c, m) their cosines, −2 for itself,
-    and less where one stands for a prior group with few ties to the other's;
+    and less where one stands for a prior group with few ties to the other's, unless
+    all are parts of wider ones;
     `shares` float64 (c, g): how often each subject is in each group; `likely` float64
     (c, g): how likely the answers make a few groups, 0 for the others, and for all where
     the answers are few.
@@ -74,7 +75,8 @@ class Subjects:
         rows = np.concatenate([anchors, others])
         near = ground.vectors[rows] @ ground.vectors[anchors].T
         near[np.arange(len(anchors)), np.arange(len(anchors))] = -2.0
-        _see_groups(ground, grouping, near[: len(anchors)])
+        if not grouping.wide:
+            _see_groups(ground, grouping, near[: len(anchors)])
         alike = np.concatenate([together, links.astype(np.float32) @ together])
         members = np.eye(len(names))[codes]
         shares = (alike @ members) / members.sum(axis=0)

@@ -1,0 +1,104 @@
+"""Which prior groups are rather parts of others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.domain.groupings import PARTS, Evidence, Ground
+from core.steps.grouping import group, lay_ground
+from core.steps.grouping.joining import Joining
+from core.steps.neighbours import find_neighbours
+from core.steps.questions import propose_placements
+from tests.steps.question_texts import blobs, labels_of, make, row
+
+
+def cut() -> tuple[Ground, Joining]:
+    """Eight kinds of 40 texts; a third of the first stands as a group of its own, and a third
+    of the last is taken away, so that a whole kind is as small as a rest."""
+    embedding, clustering = blobs(320, 8, noise=0.4)
+    labels = clustering.labels.copy()
+    first, last = np.flatnonzero(labels == 10), np.flatnonzero(labels == 80)
+    labels[first[::3]] = 90
+    keep = np.setdiff1d(np.arange(320), last[::3])
+    embedding, clustering = make(embedding.vectors[keep], labels[keep])
+    ground = lay_ground(embedding, clustering, find_neighbours(embedding, seed=0), blocks=40)
+    return ground, Joining.of(ground, ())
+
+
+GROUND, UNASKED = cut()
+PART, REST = (int(np.searchsorted(GROUND.prior_ids, name)) for name in (90, 10))
+WHOLE = [int(np.searchsorted(GROUND.prior_ids, name)) for name in (20, 30, 40, 50, 60, 70, 80)]
+
+
+def about(home: int, chosen: int | None, *, machine: bool = True, right: float = 0.9) -> Evidence:
+    """An answer about what stands for a prior group."""
+    shown = ((int(GROUND.starts[(home + 1) % len(GROUND.starts)]),),)
+    return Evidence(int(GROUND.starts[home]), shown, chosen, right, f"q{home}", machine)
+
+
+def test_groups_cut_from_one_are_close_and_only_they() -> None:
+    closeness = GROUND.closeness
+    assert np.array_equal(closeness, closeness.T)
+    assert closeness[PART].argmax() == REST and closeness[REST].argmax() == PART
+    others = np.delete(np.delete(closeness, [PART, REST], axis=0), [PART, REST], axis=1)
+    assert closeness[PART, REST] > 5 * others.max()
+    assert (closeness >= closeness.diagonal()[:, None]).all()
+
+
+def test_the_smaller_part_is_likeliest_then_its_rest_then_the_small_and_whole() -> None:
+    leaning = UNASKED.leaning
+    small = int(np.searchsorted(GROUND.prior_ids, 80))
+    assert leaning[PART] > leaning[REST] > leaning[small] > leaning[WHOLE[:-1]].max()
+
+
+def test_nothing_asked_one_in_eight_is_believed_of_a_usual_group() -> None:
+    same = replace(UNASKED, leaning=np.zeros(len(GROUND.prior_ids)))
+    assert same.chances(1.0, 0.985) == pytest.approx(np.full(len(GROUND.prior_ids), 1 / 8))
+
+
+def test_a_part_asked_first_and_beside_its_rest() -> None:
+    clustering = make(GROUND.vectors, GROUND.prior_ids[GROUND.prior])[1]
+    grouping = group(GROUND, clustering, [])
+    (asked,) = propose_placements(GROUND, grouping, count=1, asked=())
+    assert row(asked.question.text) in GROUND.starts[[PART, REST]]
+    assert {10, 90} <= set(labels_of(asked, clustering))
+
+
+@given(st.lists(st.tuples(st.integers(0, 8), st.booleans()), max_size=30))
+@settings(deadline=None)
+def test_what_is_said_of_some_is_believed_of_all(said: list[tuple[int, bool]]) -> None:
+    evidence = [about(home, 0 if joins else None) for home, joins in said]
+    told = Joining.of(GROUND, evidence)
+    share, chances = told.share(1.0, 0.985), told.chances(1.0, 0.985)
+    assert chances.min() > 0.0 and chances.max() < 1.0
+    if told.share(1.0, 1.0) > PARTS:
+        assert told.wide and chances == pytest.approx(np.full(len(chances), share))
+    else:
+        # In the same order as before any answer.
+        before = UNASKED.chances(1.0, 0.985)
+        assert (np.diff(chances[np.argsort(before, kind="stable")]) >= -1e-12).all()
+
+
+@given(st.lists(st.tuples(st.integers(0, 8), st.booleans()), max_size=12), st.integers(0, 8))
+@settings(deadline=None)
+def test_an_answer_that_joins_makes_none_less_likely_than_one_that_does_not(
+    said: list[tuple[int, bool]], home: int
+) -> None:
+    evidence = [about(one, 0 if joins else None) for one, joins in said]
+    joined, alone = (Joining.of(GROUND, [*evidence, about(home, c)]) for c in (0, None))
+    assert joined.share(1.0, 0.985) >= alone.share(1.0, 0.985)
+    if not joined.wide:
+        assert (joined.chances(1.0, 0.985) >= alone.chances(1.0, 0.985) - 1e-9).all()
+
+
+def test_a_machine_that_errs_is_believed_less_of_what_it_joins() -> None:
+    joined = [about(home, 0, right=0.7) for home in (2, 3, 4)]
+    by_people = [replace(item, machine=False, reliability=0.985) for item in joined]
+    low, high = (Joining.of(GROUND, said).share(1.0, 0.985) for said in (joined, by_people))
+    assert low < high
+    assert Joining.of(GROUND, joined).share(1.2, 0.985) > low
