@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -26,54 +26,49 @@ _BEFORE = 8
 class Joining:
     """What the answers about `starts` say of all prior groups.
 
-    `homes` int (f,): the prior group that each of these answers is about; `options` int
-    (f,) how many groups it was placed before; `right` (f,) how far each is believed and
-    `machine` bool (f,) whether no person gave it; `joined`: how many name another group.
-    `leaning` float64 (p,): how much likelier than the usual one each prior group is a
-    part of another, in log odds.
+    `about` int (f,): the indices of these answers in the evidence, `homes` int (f,) the
+    prior group that each is about, `options` int (f,) how many groups it was placed
+    before; `joined`: how many name another group. `leaning` float64 (p,): how much
+    likelier than the usual one each prior group is a part of another, in log odds.
+    `wide`: the prior groups are parts of wider ones, all alike.
     """
 
+    about: _Ids
     homes: _Ids
     options: _Ids
-    right: _Reals
-    machine: NDArray[np.bool_]
     joined: int
     leaning: _Reals
+    wide: bool
 
     @classmethod
     def of(cls, ground: Ground, evidence: Sequence[Evidence]) -> Self:
         starts = frozenset(ground.starts.tolist())
-        about = [item for item in evidence if item.text in starts]
-        return cls(
-            ground.prior[[item.text for item in about]].astype(np.intp),
-            np.array([len(item.options) for item in about], dtype=np.intp),
-            np.array([item.reliability for item in about]),
-            np.array([item.machine for item in about], dtype=np.bool_),
-            sum(item.chosen is not None for item in about),
+        about = [at for at, item in enumerate(evidence) if item.text in starts]
+        found = cls(
+            np.array(about, dtype=np.intp),
+            ground.prior[[evidence[at].text for at in about]].astype(np.intp),
+            np.array([len(evidence[at].options) for at in about], dtype=np.intp),
+            sum(evidence[at].chosen is not None for at in about),
             _leaning(ground),
+            wide=False,
         )
+        return replace(found, wide=found.share(np.array([e.reliability for e in evidence])) > PARTS)
 
-    @property
-    def wide(self) -> bool:
-        """Whether prior groups are all alike parts of wider ones, as far as they were compared."""
-        return self.share(1.0, 1.0) > PARTS
-
-    def share(self, factor: float, most: float) -> float:
+    def share(self, right: _Reals) -> float:
         """Return how often what stands for a prior group belongs to another: the share
-        of answers that say so, less those that are errors. Machines are right `factor`
-        times as often as was believed, and in no more than `most` of the cases."""
-        right = np.minimum(self.right * np.where(self.machine, factor, 1.0), most)
-        errors = float(((1.0 - right) * self.options / (self.options + 1)).sum())
-        share = (self.joined + 1 - errors) / (len(self.homes) + _BEFORE)
+        of answers that say so, less those that are errors; `right` (e,): the chance
+        that each answer of the evidence is right."""
+        errors = float(((1.0 - right[self.about]) * self.options / (self.options + 1)).sum())
+        share = (self.joined + 1 - errors) / (len(self.about) + _BEFORE)
         return float(np.clip(share, _LEAST, _MOST))
 
-    def chances(self, factor: float, most: float) -> _Reals:
+    def chances(self, right: _Reals) -> _Reals:
         """Return it for each prior group, float64 (p,): the share for all where the groups
         are wide. Otherwise some are likelier: small ones, for what is cut off a group is
         rather the smaller part, and those with close ties to another."""
         from scipy.optimize import brentq
 
-        share = self.share(factor, most)
+        share = self.share(right)
         if self.wide:
             return np.full(len(self.leaning), share)
         told = np.concatenate([np.zeros(_BEFORE), self.leaning[self.homes]])

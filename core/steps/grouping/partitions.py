@@ -58,9 +58,16 @@ def draw_partitions(ground: Ground, evidence: Sequence[Evidence], rows: _Ids) ->
     first text of an option stands for it. The same arguments give the same draws.
     """
     said = _Said.of(evidence, rows)
-    prior = _Prior.of(ground, evidence, rows, said)
+    starts = Joining.of(ground, evidence)
+    prior = _Prior.of(ground, rows, said, wide=starts.wide)
+
+    def joining(share: float) -> _Reals:
+        # No machine is believed less here than before its answers were compared: where
+        # groups are joined that should not be, and where it errs, both look alike.
+        return starts.chances(said.believed(max(share, said.usual)))
+
     if not evidence:
-        return Partitions(np.arange(len(rows), dtype=np.int32)[None], 1.0, prior.joining(1.0))
+        return Partitions(np.arange(len(rows), dtype=np.int32)[None], 1.0, joining(1.0))
     from core.steps.grouping.gibbs import sweep
 
     rng = np.random.default_rng(0)
@@ -70,7 +77,7 @@ def draw_partitions(ground: Ground, evidence: Sequence[Evidence], rows: _Ids) ->
     sweeps = int(np.clip(_STEPS // len(rows), _FEWEST_SWEEPS, _SWEEPS))
     share, drawn, shares = said.usual, [], []
     for turn in range(sweeps):
-        weights, alone = prior.weighted(share)
+        weights, alone = prior.weighted(joining(share))
         order, lots = rng.permutation(len(rows)), rng.random(len(rows))
         right = said.believed(share)
         sweep(
@@ -82,7 +89,7 @@ def draw_partitions(ground: Ground, evidence: Sequence[Evidence], rows: _Ids) ->
             drawn.append(labels.astype(np.int32))
             shares.append(share)
     share = float(np.mean(shares))
-    return Partitions(np.array(drawn), float(said.believed(share).mean()), prior.joining(share))
+    return Partitions(np.array(drawn), float(said.believed(share).mean()), joining(share))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,25 +144,21 @@ class _Said:
 class _Prior:
     """`targets` int (m, k) that an anchor may be linked to, −1 where there are fewer;
     `weights` (m, k) and `alone` (m,) how likely. `lone` int (l,): anchors that are alone
-    in their prior group and stand for it, `homes` int (l,) that group; `usual`: how far
-    machines were believed on average."""
+    in their prior group and stand for it, `homes` int (l,) that group."""
 
     targets: _Ids
     weights: _Reals
     alone: _Reals
     lone: _Ids
     homes: _Ids
-    usual: float
-    starts: Joining
 
     @classmethod
-    def of(cls, ground: Ground, evidence: Sequence[Evidence], rows: _Ids, said: _Said) -> Self:
+    def of(cls, ground: Ground, rows: _Ids, said: _Said, *, wide: bool) -> Self:
         affinity = ground.affinity(rows, rows)
         np.fill_diagonal(affinity, 0.0)
         home = ground.prior[rows]
         lone = np.flatnonzero((np.bincount(home)[home] == 1) & np.isin(rows, ground.starts))
-        starts = Joining.of(ground, evidence)
-        if not starts.wide:
+        if not wide:
             # Two groups are better compared by all their texts than by what stands for them.
             affinity[lone] *= ground.closeness[home[lone]][:, home]
         targets = _targets(affinity, said)
@@ -167,22 +170,14 @@ class _Prior:
             np.full(len(rows), _ALONE),
             lone,
             home[lone].astype(np.intp),
-            said.usual,
-            starts,
         )
 
-    def joining(self, share: float) -> _Reals:
-        """Return how likely what stands for each prior group belongs to another, float64
-        (p,). A machine is not believed less here than before its answers were compared:
-        where groups are joined that should not be, and where it errs, both look alike."""
-        return self.starts.chances(max(share / self.usual, 1.0), _BELIEVABLE[1])
-
-    def weighted(self, share: float) -> tuple[_Reals, _Reals]:
-        """Return `weights` and `alone`, with those of `lone` as `joining` has them."""
-        joining = self.joining(share)[self.homes]
+    def weighted(self, joining: _Reals) -> tuple[_Reals, _Reals]:
+        """Return `weights` and `alone`, with those of `lone` as `joining` (p,) has them."""
+        there = joining[self.homes]
         weights, alone = self.weights.copy(), self.alone.copy()
-        weights[self.lone] *= joining[:, None] / (1.0 - _ALONE)
-        alone[self.lone] = 1.0 - joining
+        weights[self.lone] *= there[:, None] / (1.0 - _ALONE)
+        alone[self.lone] = 1.0 - there
         return weights, alone
 
 
