@@ -27,13 +27,19 @@ def cut() -> tuple[Ground, Joining]:
     keep = np.setdiff1d(np.arange(320), last[::3])
     embedding, clustering = make(embedding.vectors[keep], labels[keep])
     ground = lay_ground(embedding, clustering, find_neighbours(embedding, seed=0), blocks=40)
-    return ground, Joining.of(ground, ())
+    return ground, told_of(ground, [])
+
+
+def told_of(ground: Ground, evidence: list[Evidence]) -> Joining:
+    return Joining.of(ground, evidence, ground.closeness)
 
 
 GROUND, UNASKED = cut()
 RIGHT = np.full(40, 0.9)  # of as many answers as any test here gives
 PART, REST = (int(np.searchsorted(GROUND.prior_ids, name)) for name in (90, 10))
-WHOLE = [int(np.searchsorted(GROUND.prior_ids, name)) for name in (20, 30, 40, 50, 60, 70, 80)]
+*WHOLE, SMALL = [
+    int(np.searchsorted(GROUND.prior_ids, name)) for name in (20, 30, 40, 50, 60, 70, 80)
+]
 
 
 def about(home: int, chosen: int | None) -> Evidence:
@@ -53,13 +59,12 @@ def test_groups_cut_from_one_are_close_and_only_they() -> None:
 
 def test_the_smaller_part_is_likeliest_then_its_rest_then_the_small_and_whole() -> None:
     leaning = UNASKED.leaning
-    small = int(np.searchsorted(GROUND.prior_ids, 80))
-    assert leaning[PART] > leaning[REST] > leaning[small] > leaning[WHOLE[:-1]].max()
+    assert leaning[PART] > leaning[REST] > leaning[SMALL] > leaning[WHOLE].max()
 
 
 def test_nothing_asked_one_in_eight_is_believed_of_a_usual_group() -> None:
     same = replace(UNASKED, leaning=np.zeros(len(GROUND.prior_ids)))
-    assert same.chances(RIGHT) == pytest.approx(np.full(len(GROUND.prior_ids), 1 / 8))
+    assert same.chances(RIGHT, wide=False) == pytest.approx(np.full(len(GROUND.prior_ids), 1 / 8))
 
 
 def test_a_part_asked_first_and_beside_its_rest() -> None:
@@ -74,14 +79,16 @@ def test_a_part_asked_first_and_beside_its_rest() -> None:
 @settings(deadline=None)
 def test_what_is_said_of_some_is_believed_of_all(said: list[tuple[int, bool]]) -> None:
     evidence = [about(home, 0 if joins else None) for home, joins in said]
-    told = Joining.of(GROUND, evidence)
-    share, chances = told.share(RIGHT), told.chances(RIGHT)
+    told = told_of(GROUND, evidence)
+    share = told.share(RIGHT)
+    wide = share > PARTS
+    chances = told.chances(RIGHT, wide=wide)
     assert chances.min() > 0.0 and chances.max() < 1.0
-    if told.share(RIGHT) > PARTS:
-        assert told.wide and chances == pytest.approx(np.full(len(chances), share))
+    if wide:
+        assert chances == pytest.approx(np.full(len(chances), share))
     else:
         # In the same order as before any answer.
-        before = UNASKED.chances(RIGHT)
+        before = UNASKED.chances(RIGHT, wide=False)
         assert (np.diff(chances[np.argsort(before, kind="stable")]) >= -1e-12).all()
 
 
@@ -91,13 +98,14 @@ def test_an_answer_that_joins_makes_none_less_likely_than_one_that_does_not(
     said: list[tuple[int, bool]], home: int
 ) -> None:
     evidence = [about(one, 0 if joins else None) for one, joins in said]
-    joined, alone = (Joining.of(GROUND, [*evidence, about(home, c)]) for c in (0, None))
+    joined, alone = (told_of(GROUND, [*evidence, about(home, c)]) for c in (0, None))
     assert joined.share(RIGHT) >= alone.share(RIGHT)
-    if not joined.wide:
-        assert (joined.chances(RIGHT) >= alone.chances(RIGHT) - 1e-9).all()
+    if joined.share(RIGHT) <= PARTS:
+        found = [each.chances(RIGHT, wide=False) for each in (joined, alone)]
+        assert (found[0] >= found[1] - 1e-9).all()
 
 
 def test_a_machine_that_errs_is_believed_less_of_what_it_joins() -> None:
     joined = [about(home, 0) for home in (2, 3, 4)]
-    told = Joining.of(GROUND, joined)
+    told = told_of(GROUND, joined)
     assert told.share(np.full(3, 0.7)) < told.share(np.full(3, 0.985))

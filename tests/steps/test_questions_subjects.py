@@ -71,11 +71,12 @@ def test_prior_groups_are_compared_first_and_then_parts_that_many_texts_would_fo
 
 def test_a_group_is_offered_before_anybody_was_asked_about_it_but_not_one_of_many_parts():
     *_, (ground, grouping, _) = asked_in_batches(KINDS, KINDS, 4)
-    assert not grouping.wide
+    assert grouping.joining.mean() < 0.35 and not grouping.wide
     assert Subjects.of(ground, grouping).offered.all()
     fine = KINDS + 12 * ((np.arange(480) // 12) % 4)  # four parts of each kind
     *_, (ground, grouping, _) = asked_in_batches(fine, KINDS % 3, 6)
-    assert grouping.wide
+    assert grouping.joining.mean() > 0.35 and grouping.wide
+    assert np.ptp(grouping.joining) == 0.0, "all alike"
     table = Subjects.of(ground, grouping)
     assert set(np.flatnonzero(table.offered)) == set(table.codes[grouping.asked])
     assert len(table.rows) == len(grouping.anchors)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.groupings import PARTS, Evidence, Ground
+from core.domain.groupings import Evidence, Ground
 
 _Ids = NDArray[np.intp]
 _Reals = NDArray[np.float64]
@@ -30,7 +30,6 @@ class Joining:
     prior group that each is about, `options` int (f,) how many groups it was placed
     before; `joined`: how many name another group. `leaning` float64 (p,): how much
     likelier than the usual one each prior group is a part of another, in log odds.
-    `wide`: the prior groups are parts of wider ones, all alike.
     """
 
     about: _Ids
@@ -38,21 +37,19 @@ class Joining:
     options: _Ids
     joined: int
     leaning: _Reals
-    wide: bool
 
     @classmethod
-    def of(cls, ground: Ground, evidence: Sequence[Evidence]) -> Self:
+    def of(cls, ground: Ground, evidence: Sequence[Evidence], closeness: _Reals) -> Self:
+        """Return what `evidence` says of the groups of `ground`, so close to each other."""
         starts = frozenset(ground.starts.tolist())
         about = [at for at, item in enumerate(evidence) if item.text in starts]
-        found = cls(
+        return cls(
             np.array(about, dtype=np.intp),
             ground.prior[[evidence[at].text for at in about]].astype(np.intp),
             np.array([len(evidence[at].options) for at in about], dtype=np.intp),
             sum(evidence[at].chosen is not None for at in about),
-            _leaning(ground),
-            wide=False,
+            _leaning(ground, closeness),
         )
-        return replace(found, wide=found.share(np.array([e.reliability for e in evidence])) > PARTS)
 
     def share(self, right: _Reals) -> float:
         """Return how often what stands for a prior group belongs to another: the share
@@ -62,22 +59,22 @@ class Joining:
         share = (self.joined + 1 - errors) / (len(self.about) + _BEFORE)
         return float(np.clip(share, _LEAST, _MOST))
 
-    def chances(self, right: _Reals) -> _Reals:
-        """Return it for each prior group, float64 (p,): the share for all where the groups
-        are wide. Otherwise some are likelier: small ones, for what is cut off a group is
-        rather the smaller part, and those with close ties to another."""
+    def chances(self, right: _Reals, *, wide: bool) -> _Reals:
+        """Return it for each prior group, float64 (p,): the share for all where they are
+        parts of `wide` groups. Otherwise some are likelier: small ones, for what is cut
+        off a group is rather the smaller part, and those with close ties to another."""
         from scipy.optimize import brentq
 
         share = self.share(right)
-        if self.wide:
+        if wide:
             return np.full(len(self.leaning), share)
         told = np.concatenate([np.zeros(_BEFORE), self.leaning[self.homes]])
         usual = brentq(lambda odds: _chance(odds + told).mean() - share, -30.0, 30.0)
         return np.asarray(np.clip(_chance(usual + self.leaning), _LEAST, _SINGLED_OUT))
 
 
-def _leaning(ground: Ground) -> _Reals:
-    nearest = np.log(ground.closeness.max(axis=1))
+def _leaning(ground: Ground, closeness: _Reals) -> _Reals:
+    nearest = np.log(closeness.max(axis=1))
     found = nearest - np.log(np.bincount(ground.prior))
     return np.asarray(found - found.mean())
 

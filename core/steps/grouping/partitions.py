@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.groupings import Evidence, Ground
+from core.domain.groupings import PARTS, Evidence, Ground
 from core.domain.spaces import Ints
 from core.steps.grouping.joining import Joining
 
@@ -58,13 +58,16 @@ def draw_partitions(ground: Ground, evidence: Sequence[Evidence], rows: _Ids) ->
     first text of an option stands for it. The same arguments give the same draws.
     """
     said = _Said.of(evidence, rows)
-    starts = Joining.of(ground, evidence)
-    prior = _Prior.of(ground, rows, said, wide=starts.wide)
+    closeness = ground.closeness
+    starts = Joining.of(ground, evidence, closeness)
+    wide = starts.share(said.first) > PARTS
+    # Two groups are better compared by all their texts than by what stands for them.
+    prior = _Prior.of(ground, rows, said, None if wide else closeness)
 
     def joining(share: float) -> _Reals:
         # No machine is believed less here than before its answers were compared: where
         # groups are joined that should not be, and where it errs, both look alike.
-        return starts.chances(said.believed(max(share, said.usual)))
+        return starts.chances(said.believed(max(share, said.usual)), wide=wide)
 
     if not evidence:
         return Partitions(np.arange(len(rows), dtype=np.int32)[None], 1.0, joining(1.0))
@@ -153,14 +156,13 @@ class _Prior:
     homes: _Ids
 
     @classmethod
-    def of(cls, ground: Ground, rows: _Ids, said: _Said, *, wide: bool) -> Self:
+    def of(cls, ground: Ground, rows: _Ids, said: _Said, closeness: _Reals | None) -> Self:
         affinity = ground.affinity(rows, rows)
         np.fill_diagonal(affinity, 0.0)
         home = ground.prior[rows]
         lone = np.flatnonzero((np.bincount(home)[home] == 1) & np.isin(rows, ground.starts))
-        if not wide:
-            # Two groups are better compared by all their texts than by what stands for them.
-            affinity[lone] *= ground.closeness[home[lone]][:, home]
+        if closeness is not None:
+            affinity[lone] *= closeness[home[lone]][:, home]
         targets = _targets(affinity, said)
         weights = np.where(targets >= 0, np.take_along_axis(affinity, targets.clip(0), axis=1), 0.0)
         weights *= (1.0 - _ALONE) / np.maximum(affinity.sum(axis=1, keepdims=True), 1e-300)

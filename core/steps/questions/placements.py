@@ -104,8 +104,8 @@ def _first_looks(table: Subjects) -> list[_Candidate]:
         follow = float(table.follow[at])
         if not follow or (own >= 0 and grouping.asked[own]):
             continue
-        leaves = max(1.0 - float(table.shares[at].max()), _DOUBT_LEAST)
-        gain = _FIRST_LOOK * follow * (float(joins[home[at]]) if own >= 0 else leaves)
+        doubt = joins[home[at]] if own >= 0 else 1.0 - table.shares[at].max()
+        gain = _FIRST_LOOK * follow * max(float(doubt), _DOUBT_LEAST)
         options: list[list[int]] = []
         if own >= 0 and not table.by_starts:
             options = list(_options(table, at).values())
