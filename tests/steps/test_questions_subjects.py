@@ -122,3 +122,26 @@ def test_what_many_answers_spread_to_a_text_says_what_it_is_placed_before():
         # Its own group may hold no other text to show.
         first = [group for group in likely.tolist() if own < 0 or group != table.codes[own]]
         assert set(first[: len(shown) - 1]) <= shown
+
+
+def test_a_text_that_fitted_no_group_shown_is_placed_before_others():
+    labels = KINDS // 4  # three prior groups, so that many texts besides are asked about
+    ground, clustering = ground_of(labels, noise=1.6)
+    judgments: list = []
+    again = 0
+    for _ in range(20):
+        grouping = group(ground, clustering, judgments)
+        known = {judgment.question.id for judgment in judgments}
+        batch = propose_placements(ground, grouping, count=4, asked=known)
+        of = dict(zip(grouping.anchors.tolist(), grouping.groups.tolist(), strict=True))
+        for asked in batch:
+            if not asked.why.startswith("This text fitted none"):
+                continue
+            again += 1
+            about = row(asked.question.text)
+            assert list(of.values()).count(of[about]) == 1 and about not in ground.starts
+            before = [j for j in judgments if j.question.text == asked.question.text]
+            assert any(judgment.verdict is Verdict.NEW for judgment in before)
+            assert of[about] not in {of[row(texts[0])] for texts in asked.question.candidates}
+        judgments += [say(a.question, placed(a.question, KINDS), "human") for a in batch]
+    assert again

@@ -19,7 +19,7 @@ from core.steps.grouping.evidence import evidence_of
 from core.steps.grouping.kernel import UNASKED, Kernel
 from core.steps.grouping.logistic import fit, sigmoid
 from core.steps.grouping.partitions import draw_partitions
-from core.steps.grouping.spreading import blend
+from core.steps.grouping.spreading import blend, drawn_to_centres
 
 _Ids = NDArray[np.intp]
 
@@ -78,6 +78,8 @@ def group(
         likely = blend(ground, voices.rows, voices.loud, scores, 1.0 - drawn.right)
     leading = _leading(likely)
     shares = likely * _at_home(ground, voices)[ground.prior]
+    if evidence:
+        shares = drawn_to_centres(ground.vectors, shares, rows[asked])
     shares = _without_locked(shares, ids, clustering.labels, locked)
     best, second = _two_best(shares)
     labels = np.where(odd, UNASSIGNED, ids[best]).astype(np.int32)
