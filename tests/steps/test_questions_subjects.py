@@ -24,16 +24,22 @@ def ground_of(labels, noise: float = 0.3):
     return lay_ground(embedding, clustering, near, blocks=60), clustering
 
 
-def asked_in_batches(labels, truth, batches: int):
-    """Return each batch of four, a right judge answering, and what it was asked with."""
-    ground, clustering = ground_of(labels)
+def asked_in_batches(labels, truth, batches: int, *, noise: float = 0.3, count: int = 4, by="llm"):
+    """Return each batch of `count`, a right judge answering, what it was asked with, and the
+    answers before it."""
+    ground, clustering = ground_of(labels, noise)
     judgments: list = []
     for _ in range(batches):
         grouping = group(ground, clustering, judgments)
         known = {judgment.question.id for judgment in judgments}
-        batch = propose_placements(ground, grouping, count=4, asked=known)
-        yield ground, grouping, [asked.question for asked in batch]
-        judgments += [say(a.question, placed(a.question, truth), "llm") for a in batch]
+        batch = propose_placements(ground, grouping, count=count, asked=known)
+        yield ground, grouping, batch, tuple(judgments)
+        judgments += [say(a.question, placed(a.question, truth), by) for a in batch]
+
+
+def groups_of(grouping) -> dict[int, int]:
+    """Return the group of each anchor, by row."""
+    return dict(zip(grouping.anchors.tolist(), grouping.groups.tolist(), strict=True))
 
 
 @settings(max_examples=20, deadline=None)
@@ -59,8 +65,8 @@ def test_every_text_follows_one_anchor_and_no_more_could_follow_than_a_prior_gro
 def test_prior_groups_are_compared_first_and_then_parts_that_many_texts_would_follow():
     labels = np.where(KINDS < 9, KINDS, 9)  # the tenth is three kinds
     batches = list(asked_in_batches(labels, KINDS, 4))
-    ground, _, _ = batches[0]
-    texts = [row(question.text) for _, _, batch in batches for question in batch]
+    ground, *_ = batches[0]
+    texts = [row(asked.question.text) for _, _, batch, _ in batches for asked in batch]
     starts = np.isin(texts, ground.starts)
     assert starts[:8].all()
     parts = [at for at, start in zip(texts, starts, strict=True) if not start]
@@ -70,11 +76,11 @@ def test_prior_groups_are_compared_first_and_then_parts_that_many_texts_would_fo
 
 
 def test_a_group_is_offered_before_anybody_was_asked_about_it_but_not_one_of_many_parts():
-    *_, (ground, grouping, _) = asked_in_batches(KINDS, KINDS, 4)
+    *_, (ground, grouping, *_) = asked_in_batches(KINDS, KINDS, 4)
     assert grouping.joining.mean() < 0.35 and not grouping.wide
     assert Subjects.of(ground, grouping).offered.all()
     fine = KINDS + 12 * ((np.arange(480) // 12) % 4)  # four parts of each kind
-    *_, (ground, grouping, _) = asked_in_batches(fine, KINDS % 3, 6)
+    *_, (ground, grouping, *_) = asked_in_batches(fine, KINDS % 3, 6)
     assert grouping.joining.mean() > 0.35 and grouping.wide
     assert np.ptp(grouping.joining) == 0.0, "all alike"
     table = Subjects.of(ground, grouping)
@@ -84,30 +90,24 @@ def test_a_group_is_offered_before_anybody_was_asked_about_it_but_not_one_of_man
 
 def test_whether_two_groups_are_one_is_asked_without_showing_the_own_group():
     halves = KINDS + 12 * ((np.arange(480) // 12) % 2)
-    ground, clustering = ground_of(halves, noise=1.2)
-    judgments: list = []
     lacking = 0
-    for _ in range(15):
-        grouping = group(ground, clustering, judgments)
-        known = {judgment.question.id for judgment in judgments}
-        batch = propose_placements(ground, grouping, count=6, asked=known)
-        of = dict(zip(grouping.anchors.tolist(), grouping.groups.tolist(), strict=True))
+    for _, grouping, batch, before in asked_in_batches(halves, KINDS, 15, noise=1.2, count=6):
+        of = groups_of(grouping)
         for asked in batch:
             own = of.get(row(asked.question.text))
             shown = {of[row(texts[0])] for texts in asked.question.candidates}
             again = own is not None and any(
-                judgment.question.text == asked.question.text for judgment in judgments
+                judgment.question.text == asked.question.text for judgment in before
             )
             lacking += again and own not in shown and list(of.values()).count(own) > 1
-        judgments += [say(a.question, placed(a.question, KINDS), "llm") for a in batch]
     assert lacking
 
 
 def test_what_many_answers_spread_to_a_text_says_what_it_is_placed_before():
     pairs = KINDS // 2  # each prior group is two kinds
-    *_, (ground, early, _) = asked_in_batches(pairs, KINDS, 2)
+    *_, (ground, early, *_) = asked_in_batches(pairs, KINDS, 2)
     assert not Subjects.of(ground, early).likely.any()
-    *_, (ground, grouping, _) = asked_in_batches(pairs, KINDS, 10)
+    *_, (ground, grouping, *_) = asked_in_batches(pairs, KINDS, 10)
     table = Subjects.of(ground, grouping)
     assert table.likely.any()
     names = np.unique(grouping.groups)
@@ -126,22 +126,18 @@ def test_what_many_answers_spread_to_a_text_says_what_it_is_placed_before():
 
 def test_a_text_that_fitted_no_group_shown_is_placed_before_others():
     labels = KINDS // 4  # three prior groups, so that many texts besides are asked about
-    ground, clustering = ground_of(labels, noise=1.6)
-    judgments: list = []
     again = 0
-    for _ in range(20):
-        grouping = group(ground, clustering, judgments)
-        known = {judgment.question.id for judgment in judgments}
-        batch = propose_placements(ground, grouping, count=4, asked=known)
-        of = dict(zip(grouping.anchors.tolist(), grouping.groups.tolist(), strict=True))
+    for ground, grouping, batch, before in asked_in_batches(
+        labels, KINDS, 20, noise=1.6, by="human"
+    ):
+        of = groups_of(grouping)
         for asked in batch:
             if not asked.why.startswith("This text fitted none"):
                 continue
             again += 1
             about = row(asked.question.text)
             assert list(of.values()).count(of[about]) == 1 and about not in ground.starts
-            before = [j for j in judgments if j.question.text == asked.question.text]
-            assert any(judgment.verdict is Verdict.NEW for judgment in before)
+            said = [j.verdict for j in before if j.question.text == asked.question.text]
+            assert Verdict.NEW in said
             assert of[about] not in {of[row(texts[0])] for texts in asked.question.candidates}
-        judgments += [say(a.question, placed(a.question, KINDS), "human") for a in batch]
     assert again

@@ -26,8 +26,8 @@ _PROPAGATE_UP_TO = 20_000
 # Propagation's share where no answer errs, and the share of errors from which it is all.
 _SHARE, _ALL_FROM = 0.5, 0.4
 
-# How much a text is drawn to the centre of a group with no answer, and the answers a group
-# from which it is half as much: by then they say more of a group's shape than its centre does.
+# How much a text is drawn to the centres of groups that hardly a text was asked about in, and
+# how many texts a group make it half as much: they say more of a group's shape than its centre.
 # Chosen on texts of BANKING77's train file and of CLINC150 outside its test file.
 _PULL, _SHAPED = 10.0, 2.0
 

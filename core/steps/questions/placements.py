@@ -140,9 +140,9 @@ def _second_looks(table: Subjects) -> list[_Candidate]:
         moves, own = _moves(table, at, likely), float(follow[at])
         gain = weight * moves
         why, touches = (_NEAR, moves) if moves > own else (_SURER, own)
-        alone = another[at] * _FURTHER ** (answers[int(table.rows[at])] - 1) * own
-        if alone > gain:
-            gain, why, touches = alone, _ANOTHER, own
+        found_elsewhere = another[at] * _FURTHER ** (answers[int(table.rows[at])] - 1) * own
+        if found_elsewhere > gain:
+            gain, why, touches = found_elsewhere, _ANOTHER, own
         found.append(_Candidate(gain, at, why, max(1, round(touches)), likely))
         if options.pop(int(table.codes[at]), None) and options:
             others = list(options.values())[:MOST_CANDIDATES]
