@@ -89,7 +89,7 @@ def groups(data: Data, new: Data | None, ways: Sequence[str]) -> Iterator[dict[s
 def next_round(data: Data) -> Iterator[dict[str, Any]]:
     """Yield how many questions a second round of 200 takes to come as far as without."""
     for plan in PLANS[::2]:
-        needed: dict[str, list[float]] = {"none": [], "adapter": []}
+        needed: dict[str, list[float]] = {"none": [], "adapter": [], "whole": []}
         for seed in range(SEEDS):
             first = first_round(data, plan, seed)
             targets: list[tuple[int, float]] = []
@@ -100,12 +100,13 @@ def next_round(data: Data) -> Iterator[dict[str, Any]]:
             ask(data, data.embedding, first.prior, plan, seed, first.judgments, note)
             goal = targets[-1][1]
             needed["none"].append(next(n for n, reached in targets if reached >= goal))
-            targets.clear()
-            learned = learn(first, "adapter")
-            prior = partition(learned.embedding, seed)
-            ask(data, learned.embedding, prior, plan, seed, first.judgments, note)
-            reached = [n for n, got in targets if got >= goal]
-            needed["adapter"].append(reached[0] if reached else plan.questions)
+            for way in ("adapter", "whole"):
+                targets.clear()
+                learned = learn(first, way)
+                prior = partition(learned.embedding, seed)
+                ask(data, learned.embedding, prior, plan, seed, first.judgments, note)
+                reached = [n for n, got in targets if got >= goal]
+                needed[way].append(reached[0] if reached else plan.questions)
         for way, found in needed.items():
             yield row("questions to the same ACC", data, plan.accuracy, plan.questions, way, found)
 

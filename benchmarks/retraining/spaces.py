@@ -15,7 +15,6 @@ from core.domain.groupings import Ground, Grouping
 from core.domain.judgments import Judgment
 from core.domain.questions import Placement
 from core.domain.spaces import Embedding, Floats
-from core.domain.training import TrainingSpec
 from core.project.clusterllm import BUNDLED
 from core.project.drawing import BLOCKS
 from core.project.grouping import weigh
@@ -23,7 +22,7 @@ from core.project.settled import settle
 from core.steps.grouping import lay_ground
 from core.steps.metrics import accuracy
 from core.steps.neighbours import find_neighbours
-from core.steps.training import adapted, examples, fit_adapter, taught_groups
+from core.steps.training import adapted, examples, fit_adapter, spec_for, taught_groups
 
 Encode = Callable[[Data], Floats]
 """From texts to their vectors in a space."""
@@ -109,7 +108,8 @@ def learn(asked: Asked, way: str) -> Learned:
     constraints = settle(asked.judgments, frozenset(bodies))
     if way == "whole":
         groups = taught_groups(data.embedding, asked.grouping, bodies)
-        material, spec = examples(constraints, bodies, groups), TrainingSpec()
+        material = examples(constraints, bodies, groups)
+        spec = spec_for(groups=groups is not None)
     else:
         material, spec = replace(examples(constraints, bodies), pairs=(), pair_weights=()), BUNDLED
     tuned = fine_tune(load_bundled(), material, replace(spec, seed=asked.seed), lambda *_: None)

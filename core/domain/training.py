@@ -67,6 +67,12 @@ class TrainingExamples:
             triplet_weights=(*own, *(weight,) * len(triplets)),
         )
 
+    @property
+    def texts(self) -> int:
+        """How many texts are read to learn once from each of these."""
+        taught = len(self.groups.bodies) if self.groups else 0
+        return 3 * len(self.triplets) + 2 * len(self.pairs) + taught
+
     def __len__(self) -> int:
         taught = len(self.groups.bodies) if self.groups else 0
         return len(self.triplets) + len(self.pairs) + taught
@@ -102,7 +108,7 @@ class Sharpening:
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How fast this machine is with the texts of a project: the seconds that it takes to
-    embed a text, to learn once from an example with the whole encoder, and to lay out and
+    embed a text, to learn once from a text with the whole encoder, and to lay out and
     cluster a text (beside a start of some seconds); and to sharpen a text's cluster."""
 
     embed: float

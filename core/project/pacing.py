@@ -24,11 +24,11 @@ START_SECONDS = 8.0
 """What drawing a map takes before it looks at the first text: programs are loaded."""
 
 # Two cores with short texts: only until this machine has embedded a text of the project.
-_UNMEASURED = Pace(embed=1 / 150, learn=0.06, draw=1 / 210)
+_UNMEASURED = Pace(embed=1 / 150, learn=0.02, draw=1 / 210)
 
-# Learning from an example, several texts forwards and backwards, beside embedding a text:
-# only until this machine has trained on the project.
-_LEARNING = 9.0
+# Learning from a text, forwards and backwards, beside embedding it: only until this machine
+# has trained on the project.
+_LEARNING = 3.0
 
 # No project has this id: the pace of many texts, whosever they are.
 _ANY = ""
@@ -86,7 +86,7 @@ def remember_drawing(workspace: Workspace, project_id: str, texts: int, seconds:
 
 
 def remember_learning(workspace: Workspace, project_id: str, seconds: float) -> None:
-    """Keep the seconds that one example took, once, with the whole encoder."""
+    """Keep the seconds that one text took, once, with the whole encoder."""
     _keep(workspace, project_id, replace(pace_of(workspace, project_id), learn=seconds))
 
 
@@ -117,4 +117,4 @@ def _keep(workspace: Workspace, project_id: str, pace: Pace) -> None:
 
 def _name(workspace: Workspace, project_id: str) -> str:
     threads = cores(workspace.settings.worker_threads)
-    return content_id("pace", project_id, platform.node(), str(threads), str(has_gpu()))
+    return content_id("pace by text", project_id, platform.node(), str(threads), str(has_gpu()))

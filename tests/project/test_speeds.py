@@ -30,6 +30,7 @@ MATERIAL = retraining.Material(
     contested=0,
     ignored=0,
     train=60,
+    read=600,
     held_out=20,
     texts=2000,
     warnings=(),
@@ -49,7 +50,7 @@ def test_what_is_recommended_goes_by_what_there_is_to_learn(
     count: int,
 ) -> None:
     monkeypatch.setattr("core.project.retraining.speeds.has_gpu", lambda: False)
-    found = replace(MATERIAL, train=train, must_links=must_links)
+    found = replace(MATERIAL, train=train, read=10 * train, must_links=must_links)
     ways = retraining.ways(workspace, "p", found)
     assert (ways[0].speed, len(ways)) == (first, count)
     seconds = {way.speed: way.seconds for way in ways}
@@ -65,7 +66,7 @@ def test_the_time_foretold_follows_what_was_measured_here(workspace: Workspace) 
     before = whole()
     remember_learning(workspace, "p", 2 * pace_of(workspace, "p").learn)
     slower = whole()
-    assert slower == pytest.approx(before + 4 * 60 * pace_of(workspace, "p").learn / 2)
+    assert slower == pytest.approx(before + 600 * pace_of(workspace, "p").learn / 2)
     remember_drawing(workspace, "p", 1000, 108.0)
     assert pace_of(workspace, "p").draw == pytest.approx(0.1)
     assert whole() > slower

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -8,8 +10,8 @@ from hypothesis import strategies as st
 from core.domain.errors import TooFewError
 from core.domain.judgments import Constraints, Link, WeightedPlacement, WeightedTriplet
 from core.domain.spaces import Embedding
-from core.domain.training import Score
-from core.steps.training import MIN_ANSWERS, examples, score, split
+from core.domain.training import Score, TaughtGroups
+from core.steps.training import MIN_ANSWERS, examples, score, spec_for, split, texts_read
 
 NAMES = [f"t{number:02}" for number in range(30)]
 
@@ -167,6 +169,27 @@ def test_a_new_group_is_learned_from_by_its_links() -> None:
     found = examples(links, {name: name.upper() for name in "dgh"})
     assert found.triplets == (("G", "H", "D"),)
     assert set(found.pairs) == {("G", "H", True), ("D", "G", False)}
+
+
+def test_groups_stand_for_the_links_and_placements_that_decided_them() -> None:
+    placed = WeightedPlacement("a", ("z",), ("b",), (("d",),), 1.0)
+    constraints = Constraints(
+        (Link("a", "b", 1.0),),
+        (Link("a", "d", 1.0),),
+        (WeightedTriplet("a", "e", "f", 0.5),),
+        placements=(placed,),
+    )
+    bodies = {name: name.upper() for name in "abdefz"}
+    weights, centres = np.ones(3, np.float32), np.eye(2, dtype=np.float32)
+    groups = TaughtGroups(("A", "B", "D"), np.array([0, 0, 1], np.int32), weights, centres)
+    found = examples(constraints, bodies, groups)
+    assert (found.triplets, found.triplet_weights) == ((("A", "E", "F"),), (0.5,))
+    assert found.pairs == () and found.groups is groups
+    assert found.texts == 3 + 3
+    # Four texts placed or shown, and a triplet's three, each epoch.
+    assert texts_read(constraints) == spec_for(groups=True).epochs * (4 + 3)
+    links = replace(constraints, placements=())
+    assert texts_read(links) == spec_for(groups=False).epochs * (2 * 2 + 3)
 
 
 def unit(*degrees: float) -> Embedding:

@@ -12,7 +12,7 @@ from core.domain.errors import TooFewError
 from core.domain.groupings import Grouping
 from core.domain.judgments import Constraints, Judgment
 from core.domain.spaces import Embedding, Floats
-from core.domain.training import Speed, TrainingExamples, TrainingSpec
+from core.domain.training import Speed, TrainingExamples
 from core.project.arrays import load_clustering, load_embedding
 from core.project.encoders import open_trainable
 from core.project.generating import lesson
@@ -30,6 +30,7 @@ from core.steps.training import (
     fit_adapter,
     score,
     sharpen,
+    spec_for,
     split,
     taught_groups,
 )
@@ -167,12 +168,14 @@ def _tune(
     stage: Stage,
     generated: bool,
 ) -> Trained:
-    spec = replace(
-        TrainingSpec(), seed=here.project.seed, layers=LAST_LAYERS if speed == "last" else None
-    )
     found = lessons(workspace, here, halves, bodies)
     if generated:
         found = _with_generated(workspace, here, halves, bodies, found)
+    spec = replace(
+        spec_for(groups=found.examples.groups is not None),
+        seed=here.project.seed,
+        layers=LAST_LAYERS if speed == "last" else None,
+    )
     losses: list[float] = []
     first = [0.0, 0]  # when the first step of this life was done, and its number
     each = 0.0
@@ -183,7 +186,7 @@ def _tune(
             first[:] = time.monotonic(), done
         elif done > first[1]:
             seconds = (time.monotonic() - first[0]) / (done - first[1])
-            each = seconds * total / (spec.epochs * len(found.examples))
+            each = seconds * total / (spec.epochs * found.examples.texts)
         losses.append(loss)
         stage.point(loss)
         at = _PREPARED + (1 - _PREPARED) * done / total

@@ -14,7 +14,7 @@ from core.project.mapping import Current, current
 from core.project.settled import settle
 from core.project.spread import known_to
 from core.project.workspace import Workspace
-from core.steps.training import demand_contrast, largest_group, lopsided, split
+from core.steps.training import demand_contrast, largest_group, lopsided, split, texts_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class Halves:
 @dataclass(frozen=True, slots=True)
 class Material:
     """What there is to learn from. `contested` counts what contradicts itself, `ignored`
-    answers about texts that are gone; `warnings` are sentences."""
+    answers about texts that are gone, `read` about how many texts a fine-tune reads in all
+    its epochs; `warnings` are sentences."""
 
     answers: int
     placements: int
@@ -46,6 +47,7 @@ class Material:
     contested: int
     ignored: int
     train: int
+    read: int
     held_out: int
     texts: int
     warnings: tuple[str, ...]
@@ -70,6 +72,7 @@ def material(workspace: Workspace, project_id: str) -> Material:
         contested=found.contested,
         ignored=found.ignored,
         train=len(halves.train),
+        read=texts_read(halves.train),
         held_out=len(halves.held_out),
         texts=len(load_clustering(workspace, here.map).text_ids),
         warnings=_warnings(halves),

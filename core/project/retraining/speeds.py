@@ -7,7 +7,7 @@ from typing import get_args
 
 from core.adapters.hardware import cores, has_gpu
 from core.domain.errors import InputError
-from core.domain.training import Pace, Speed, TrainingSpec
+from core.domain.training import Pace, Speed
 from core.project.arrays import load_clustering
 from core.project.mapping import current
 from core.project.pacing import START_SECONDS, pace_of
@@ -81,7 +81,7 @@ def ways(workspace: Workspace, project_id: str, found: Material) -> tuple[Way, .
     usual = _usual(found)
     order = sorted(told, key=lambda speed: speed != usual)
     return tuple(
-        Way(speed, *told[speed], sum(expected_seconds(speed, found.train, found.texts, pace)))
+        Way(speed, *told[speed], sum(expected_seconds(speed, found.read, found.texts, pace)))
         for speed in order
     )
 
@@ -103,17 +103,15 @@ def _usual(found: Material) -> Speed:
     return "adapter" if few else "last"
 
 
-def expected_seconds(
-    speed: Speed, examples_count: int, texts: int, pace: Pace
-) -> tuple[float, float]:
-    """Return about how long training and redrawing take at `pace`, in seconds."""
+def expected_seconds(speed: Speed, read: int, texts: int, pace: Pace) -> tuple[float, float]:
+    """Return about how long training and redrawing `texts` take at `pace`, in seconds, where
+    a fine-tune reads `read` texts in all its epochs."""
     drawing = START_SECONDS + texts * pace.draw
     if speed == "adapter":
         return _ADAPTER, drawing
     if speed == "sharpen":
         return _LOADING + min(texts, MOST_TEXTS) * pace.sharpen, drawing
-    steps = TrainingSpec().epochs * examples_count * pace.learn * share_of(speed)
-    return _LOADING + steps, drawing + texts * pace.embed
+    return _LOADING + read * pace.learn * share_of(speed), drawing + texts * pace.embed
 
 
 def share_of(speed: Speed) -> float:

@@ -21,6 +21,7 @@ from core.project.retraining.speeds import expected_seconds, speed_of
 from core.project.spread import said
 from core.project.stages import shares
 from core.project.workspace import Workspace
+from core.steps.training import texts_read
 
 
 def retrain(
@@ -45,7 +46,7 @@ def retrain(
     else:
         halves = divide(workspace, here, judgments)
     pace = pace_of(workspace, project_id)
-    expected = expected_seconds(speed, len(halves.train), len(corpus.texts), pace)
+    expected = expected_seconds(speed, texts_read(halves.train), len(corpus.texts), pace)
     tuning, drawing = shares(progress, *expected)
     generated = bool(params.get("generated"))
     trained = learn(workspace, here, halves, bodies, speed, tuning, generated=generated)

@@ -2,7 +2,7 @@
 
 from core.steps.training.adapter import adapted, fit_adapter
 from core.steps.training.checking import demand_contrast, largest_group, lopsided
-from core.steps.training.learning import examples
+from core.steps.training.learning import examples, spec_for, texts_read
 from core.steps.training.scoring import Marks, mark, score
 from core.steps.training.sharpening import MOST_TEXTS, ROUNDS, sharpen
 from core.steps.training.splitting import MIN_ANSWERS, split
@@ -22,6 +22,8 @@ __all__ = [
     "mark",
     "score",
     "sharpen",
+    "spec_for",
     "split",
     "taught_groups",
+    "texts_read",
 ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import cycle
+from itertools import chain, cycle
 
 from core.domain.judgments import Constraints, Link
-from core.domain.training import TaughtGroups, TrainingExamples
+from core.domain.training import TaughtGroups, TrainingExamples, TrainingSpec
 from core.steps.training.items import gather, items_of, placed_among
 
 
@@ -21,8 +21,14 @@ def examples(
     takes to use each of its links once; so does a placed text, with a text of
     the chosen group and one of another group that was offered: it may not be
     different, but it is not the nearer one. A triplet weighs what the weaker of its
-    links does, the most where several say the same. `groups` go along as they are.
+    links does, the most where several say the same.
+
+    Where there are `groups`, links and placements have decided these and teach by them
+    alone: ten times as many links say the same again, with the answers' errors in them
+    (on BANKING77's train file they gained no more and took ten times as long).
     """
+    if groups is not None:
+        constraints = Constraints(triplets=constraints.triplets)
     known = gather(item for item in items_of(constraints) if bodies.keys() >= set(item[1]))
     triplets: dict[tuple[str, str, str], float] = {}
     for item in known.triplets:
@@ -46,6 +52,27 @@ def examples(
         tuple(link.weight for link, _ in links),
         groups,
     )
+
+
+def spec_for(*, groups: bool) -> TrainingSpec:
+    """Return how a fine-tune learns: where `groups` teach it sees few texts, often and at
+    a higher rate. Chosen on texts of BANKING77's train file and of CLINC150 outside its
+    test file, after 200 and 400 answers."""
+    return TrainingSpec(epochs=10, learning_rate=1e-4) if groups else TrainingSpec()
+
+
+def texts_read(constraints: Constraints) -> int:
+    """Return about how many texts a fine-tune on `constraints` reads in all its epochs,
+    before it is known what they teach: what placements are about and show, or else what
+    links join, and what triplets name."""
+    placed = {
+        text
+        for one in constraints.placements
+        for text in (one.text, *one.bunch, *one.chosen, *chain.from_iterable(one.rejected))
+    }
+    links = len(constraints.must_links) + len(constraints.cannot_links)
+    epoch = (len(placed) or 2 * links) + 3 * len(constraints.triplets)
+    return spec_for(groups=bool(placed)).epochs * epoch
 
 
 def _add(
