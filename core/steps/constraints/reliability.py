@@ -99,7 +99,13 @@ def _fit(
             right, wrong = fixed[who]
             weight = min(held.answers, _TRIANGLES_AT_MOST)
             fixed[who] = (right + (1.0 - held.wrong) * weight, wrong + held.wrong * weight)
-    return _maximise(fixed, patterns), told
+    found: dict[Annotator, tuple[float, float]] = {}
+    # No pattern holds people and machines: rounds that one kind still takes do not move the other.
+    for kind in _PRIOR:
+        own = {who: held for who, held in fixed.items() if who[0] == kind}
+        agreed = {one: times for one, times in patterns.items() if one[1][0][0][0] == kind}
+        found |= _maximise(own, agreed)
+    return found, told
 
 
 def _with_prior(who: Annotator, right: float, wrong: float) -> tuple[float, float]:
