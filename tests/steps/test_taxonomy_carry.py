@@ -184,3 +184,13 @@ def test_a_text_moved_by_hand_stays_where_it_was_put() -> None:
     fresh = _fresh(_leaf(1), _leaf(2), _leaf(9))
     carried = carry(old, assign(old, _clustering(1, 1, 2, 2)), fresh, NO_STEPS, after)
     assert assign(carried, after).topics == ("c2", "", "c2", "c9")
+
+
+def test_what_is_locked_and_archived_stays_set_aside_with_its_clusters() -> None:
+    topics = Topic("c1", "one", None, (1,)), Topic("c2", "two", None, (2,))
+    aside = Topic("c3", "three", None, (3,), locked=True, archived=True)
+    old = Taxonomy(3, "map", (*topics, aside))
+    same = _clustering(1, 2, 3)
+    now = _carried(old, same, _fresh(_leaf(1), _leaf(2), _leaf(3)), same)
+    assert now.keys() == {"c1", "c2", "c3"}
+    assert now["c3"] == aside

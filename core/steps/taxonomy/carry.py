@@ -79,9 +79,10 @@ def _guarded(
     """Return the owners of clusters once locks are heeded, and the clusters that
     locked topics yield because they hold texts of others.
 
-    A cluster of nothing but locked topics' texts belongs to the one with most.
+    A cluster of nothing but locked topics' texts belongs to the one with most. What is
+    archived holds no text that a lock could guard: its clusters stay set aside.
     """
-    locked = {topic.id for topic in leaves(old) if topic.locked}
+    locked = {topic.id for topic in leaves(old) if topic.locked and not topic.archived}
     before = dict(zip(old_assignment.text_ids, old_assignment.topics, strict=True))
     places = {topic.id for topic in leaves(old)} | {""}
     origins: dict[int, Counter[str]] = defaultdict(Counter)
