@@ -70,12 +70,14 @@ class TrainingExamples:
     @property
     def texts(self) -> int:
         """How many texts are read to learn once from each of these."""
-        taught = len(self.groups.bodies) if self.groups else 0
-        return 3 * len(self.triplets) + 2 * len(self.pairs) + taught
+        return 3 * len(self.triplets) + 2 * len(self.pairs) + self._taught
+
+    @property
+    def _taught(self) -> int:
+        return len(self.groups.bodies) if self.groups else 0
 
     def __len__(self) -> int:
-        taught = len(self.groups.bodies) if self.groups else 0
-        return len(self.triplets) + len(self.pairs) + taught
+        return len(self.triplets) + len(self.pairs) + self._taught
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -70,6 +70,12 @@ def _matched(
     return owners
 
 
+def _locked(old: Taxonomy) -> set[str]:
+    """Return the topics whose texts a lock guards. What is archived holds none: its
+    clusters stay set aside."""
+    return {topic.id for topic in leaves(old) if topic.locked and not topic.archived}
+
+
 def _guarded(
     old: Taxonomy,
     old_assignment: Assignment,
@@ -79,10 +85,9 @@ def _guarded(
     """Return the owners of clusters once locks are heeded, and the clusters that
     locked topics yield because they hold texts of others.
 
-    A cluster of nothing but locked topics' texts belongs to the one with most. What is
-    archived holds no text that a lock could guard: its clusters stay set aside.
+    A cluster of nothing but locked topics' texts belongs to the one with most.
     """
-    locked = {topic.id for topic in leaves(old) if topic.locked and not topic.archived}
+    locked = _locked(old)
     before = dict(zip(old_assignment.text_ids, old_assignment.topics, strict=True))
     places = {topic.id for topic in leaves(old)} | {""}
     origins: dict[int, Counter[str]] = defaultdict(Counter)
@@ -210,7 +215,7 @@ def _pinned(
     old: Taxonomy, old_assignment: Assignment, carried: Taxonomy, clustering: Clustering
 ) -> Mapping[str, str]:
     """Return `old.moved` and, by hand, what locked topics would lose."""
-    locked = {topic.id for topic in leaves(old) if topic.locked}
+    locked = _locked(old)
     now = assign(carried, clustering)
     place = dict(zip(now.text_ids, now.topics, strict=True))
     lost = {
