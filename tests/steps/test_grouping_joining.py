@@ -105,6 +105,16 @@ def test_an_answer_that_joins_makes_none_less_likely_than_one_that_does_not(
         assert (found[0] >= found[1] - 1e-9).all()
 
 
+def test_who_names_a_texts_own_prior_group_joins_nothing() -> None:
+    mates = np.flatnonzero(GROUND.prior == SMALL)
+    mate = int(mates[mates != GROUND.starts[SMALL]][0])
+    own = replace(about(SMALL, 0), options=((mate,), *about(SMALL, 0).options))
+    other = replace(own, chosen=1)
+    alone = replace(own, chosen=None)
+    shares = [told_of(GROUND, [item]).share(RIGHT) for item in (own, alone, other)]
+    assert shares[0] == shares[1] < shares[2]
+
+
 def test_a_machine_that_errs_is_believed_less_of_what_it_joins() -> None:
     joined = [about(home, 0) for home in (2, 3, 4)]
     told = told_of(GROUND, joined)

@@ -28,7 +28,7 @@ class Joining:
 
     `about` int (f,): the indices of these answers in the evidence, `homes` int (f,) the
     prior group that each is about, `options` int (f,) how many groups it was placed
-    before; `joined`: how many name another group. `leaning` float64 (p,): how much
+    before; `joined`: how many name another prior group. `leaning` float64 (p,): how much
     likelier than the usual one each prior group is a part of another, in log odds.
     """
 
@@ -43,11 +43,12 @@ class Joining:
         """Return what `evidence` says of the groups of `ground`, so close to each other."""
         starts = frozenset(ground.starts.tolist())
         about = [at for at, item in enumerate(evidence) if item.text in starts]
+        asked = [evidence[at] for at in about]
         return cls(
             np.array(about, dtype=np.intp),
-            ground.prior[[evidence[at].text for at in about]].astype(np.intp),
-            np.array([len(evidence[at].options) for at in about], dtype=np.intp),
-            sum(evidence[at].chosen is not None for at in about),
+            ground.prior[[item.text for item in asked]].astype(np.intp),
+            np.array([len(item.options) for item in asked], dtype=np.intp),
+            sum(_names_another(ground, item) for item in asked),
             _leaning(ground, closeness),
         )
 
@@ -71,6 +72,15 @@ class Joining:
         told = np.concatenate([np.zeros(_BEFORE), self.leaning[self.homes]])
         usual = brentq(lambda odds: _chance(odds + told).mean() - share, -30.0, 30.0)
         return np.asarray(np.clip(_chance(usual + self.leaning), _LEAST, _SINGLED_OUT))
+
+
+def _names_another(ground: Ground, item: Evidence) -> bool:
+    """Return whether an answer places its text in another prior group than its own. Its
+    own is among the options of a second look, and on a map that was made later than the
+    answer, which may have put the two together."""
+    if item.chosen is None:
+        return False
+    return bool(ground.prior[item.options[item.chosen][0]] != ground.prior[item.text])
 
 
 def _leaning(ground: Ground, closeness: _Reals) -> _Reals:
