@@ -6,12 +6,12 @@
 A simulated judge answers from the gold labels, which reach nothing but it and the score.
 *groups*: after placements on the test texts, the accuracy on all of them and on those that no
 question touched (the same answers in both spaces, clustered as the product does), and on the
-training file's texts (Bank77 has one), which are in no space's map, by nearest group. *next*: questions of a
-second round until the accuracy is that of the second round without retraining. *triplets*:
-1,024 triplets alone, then k-means given the true number of groups, as the recipe's authors
-score it. *dec*: sharpening without answers, from k-means given the true number of groups; its
-settings follow the paper and the silhouette, never the labels. *times*: a fine-tune beside the
-same loss written plainly, which take turns, and the quick adapter on 25,000 texts.
+training file's texts (Bank77 has one), which are in no space's map, by nearest group. *next*:
+questions of a second round until the accuracy is that of the second round without retraining.
+*triplets*: 1,024 triplets alone, then k-means given the true number of groups, as the recipe's
+authors score it. *dec*: sharpening without answers, from k-means given the true number of groups;
+its settings follow the paper and the silhouette, never the labels. *times*: a fine-tune beside
+the same loss written plainly, which take turns, and the quick adapter on 25,000 texts.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ from benchmarks.retraining.times import CLINC, CONSTRAINTS, adapter, timed
 from core.adapters.encoders import fine_tune, load_bundled
 from core.domain.groupings import Grouping
 from core.domain.spaces import Embedding
-from core.domain.training import TrainingSpec
 from core.project.clusterllm import BUNDLED
 from core.steps import clusterllm
 from core.steps.metrics import accuracy
+from core.steps.training import spec_for
 
 SEEDS = 3
 PLANS = [Plan(n, 0, right, "uniform") for right in (1.0, 0.85) for n in (200, 400)]
@@ -137,7 +137,7 @@ def triplets(data: Data) -> Iterator[dict[str, Any]]:
             judge = judge_of(data, Plan(TRIPLETS, 0, right, "uniform"), seed, "llm")
             material = clusterllm.chosen(judge.judge(asked), bodies)
             found["none"].append(score(data.embedding, seed))
-            for way, spec in (("clusterllm", BUNDLED), ("whole", TrainingSpec())):
+            for way, spec in (("clusterllm", BUNDLED), ("whole", spec_for(groups=False))):
                 tuned = fine_tune(
                     load_bundled(), material, replace(spec, seed=seed), lambda *_: None
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -23,7 +24,7 @@ from core.steps.grouping import lay_ground
 from core.steps.metrics import accuracy
 from core.steps.neighbours import beside, find_neighbours
 from core.steps.projection import project
-from core.steps.training import adapted, fit_adapter
+from core.steps.training import adapted, fit_adapter, spec_for
 
 Timed = tuple[str, str, float]
 """What was measured, by which way, and the figure."""
@@ -39,7 +40,7 @@ def timed(data: Data, seed: int) -> Iterator[Timed]:
     asked = clusterllm.propose_triplets(data.embedding, start, count=TRIPLETS, seed=seed)
     judge = judge_of(data, Plan(TRIPLETS, 0, 1.0, "uniform"), seed, "llm")
     material = clusterllm.chosen(judge.judge(asked), bodies)
-    spec = TrainingSpec(seed=seed)
+    spec = replace(spec_for(groups=False), seed=seed)
     for way in ("Clade", "plainly"):
         started = time.perf_counter()
         if way == "Clade":
