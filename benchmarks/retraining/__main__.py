@@ -137,7 +137,7 @@ def triplets(data: Data) -> Iterator[dict[str, Any]]:
             judge = judge_of(data, Plan(TRIPLETS, 0, right, "uniform"), seed, "llm")
             material = clusterllm.chosen(judge.judge(asked), bodies)
             found["none"].append(score(data.embedding, seed))
-            for way, spec in (("clusterllm", BUNDLED), ("whole", spec_for(groups=False))):
+            for way, spec in (("clusterllm", BUNDLED), ("whole", spec_for(material))):
                 tuned = fine_tune(
                     load_bundled(), material, replace(spec, seed=seed), lambda *_: None
                 )

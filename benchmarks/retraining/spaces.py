@@ -109,7 +109,7 @@ def learn(asked: Asked, way: str) -> Learned:
     if way == "whole":
         groups = taught_groups(data.embedding, asked.grouping, bodies)
         material = examples(constraints, bodies, groups)
-        spec = spec_for(groups=groups is not None)
+        spec = spec_for(material)
     else:
         material, spec = replace(examples(constraints, bodies), pairs=(), pair_weights=()), BUNDLED
     tuned = fine_tune(load_bundled(), material, replace(spec, seed=asked.seed), lambda *_: None)

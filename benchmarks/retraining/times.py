@@ -40,7 +40,7 @@ def timed(data: Data, seed: int) -> Iterator[Timed]:
     asked = clusterllm.propose_triplets(data.embedding, start, count=TRIPLETS, seed=seed)
     judge = judge_of(data, Plan(TRIPLETS, 0, 1.0, "uniform"), seed, "llm")
     material = clusterllm.chosen(judge.judge(asked), bodies)
-    spec = replace(spec_for(groups=False), seed=seed)
+    spec = replace(spec_for(material), seed=seed)
     for way in ("Clade", "plainly"):
         started = time.perf_counter()
         if way == "Clade":

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.domain.errors import TooFewError
 from core.domain.judgments import Constraints, Link, WeightedPlacement, WeightedTriplet
 from core.domain.spaces import Embedding
-from core.domain.training import Score, TaughtGroups
+from core.domain.training import Score, TaughtGroups, TrainingExamples
 from core.steps.training import MIN_ANSWERS, examples, score, spec_for, split, texts_read
 
 NAMES = [f"t{number:02}" for number in range(30)]
@@ -187,9 +187,22 @@ def test_groups_stand_for_the_links_and_placements_that_decided_them() -> None:
     assert found.pairs == () and found.groups is groups
     assert found.texts == 3 + 3
     # Four texts placed or shown, and a triplet's three, each epoch.
-    assert texts_read(constraints) == spec_for(groups=True).epochs * (4 + 3)
+    assert texts_read(constraints) == spec_for(found).epochs * (4 + 3)
     links = replace(constraints, placements=())
-    assert texts_read(links) == spec_for(groups=False).epochs * (2 * 2 + 3)
+    assert texts_read(links) == spec_for(examples(links, bodies)).epochs * (2 * 2 + 3)
+
+
+def test_groups_are_seen_the_oftener_and_links_teach_at_a_lower_rate() -> None:
+    triplets = TrainingExamples((("a", "b", "c"),), ())
+    weights, centres = np.ones(2, np.float32), np.eye(2, dtype=np.float32)
+    groups = TaughtGroups(("A", "B"), np.array([0, 1], np.int32), weights, centres)
+    by_groups = spec_for(replace(triplets, groups=groups))
+    by_triplets, by_links = (
+        spec_for(triplets),
+        spec_for(replace(triplets, pairs=(("a", "b", True),))),
+    )
+    assert by_groups.epochs > by_triplets.epochs == by_links.epochs
+    assert by_groups.learning_rate == by_triplets.learning_rate > by_links.learning_rate
 
 
 def unit(*degrees: float) -> Embedding:

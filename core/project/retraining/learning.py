@@ -172,7 +172,7 @@ def _tune(
     if generated:
         found = _with_generated(workspace, here, halves, bodies, found)
     spec = replace(
-        spec_for(groups=found.examples.groups is not None),
+        spec_for(found.examples),
         seed=here.project.seed,
         layers=LAST_LAYERS if speed == "last" else None,
     )
