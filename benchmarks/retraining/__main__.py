@@ -64,16 +64,16 @@ def row(what: str, data: Data, right: float, questions: int, way: str, found: Se
 
 
 def groups(data: Data, new: Data | None, ways: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield what each way does to unasked and to new texts, and its seconds."""
+    """Yield what each way does to all, to unasked and to new texts, and its seconds."""
     for plan in PLANS:
         for way in ways:
-            whole, unasked, unseen, seconds = [], [], [], []
+            overall, unasked, unseen, seconds = [], [], [], []
             for seed in range(SEEDS):
                 round_ = first_round(data, plan, seed)
                 learned = learn(round_, way)
                 prior = round_.prior if way == "none" else partition(learned.embedding, seed)
                 grouping = judged(round_, learned, prior)
-                whole.append(100 * accuracy(grouping.clustering.labels.tolist(), data.gold))
+                overall.append(100 * accuracy(grouping.clustering.labels.tolist(), data.gold))
                 unasked.append(round_.unasked_accuracy(grouping))
                 seconds.append(learned.seconds)
                 if new is not None:
@@ -81,7 +81,7 @@ def groups(data: Data, new: Data | None, ways: Sequence[str]) -> Iterator[dict[s
                     told = nearest_group(learned.embedding, grouping, vectors)
                     unseen.append(100 * accuracy(told, new.gold))
             asked = (data, plan.accuracy, plan.questions, way)
-            yield row("ACC, all texts", *asked, whole)
+            yield row("ACC, all texts", *asked, overall)
             yield row("ACC, unasked texts", *asked, unasked)
             if unseen:
                 yield row("ACC, new texts by nearest group", *asked, unseen)

@@ -196,10 +196,9 @@ def test_groups_are_seen_the_oftener_and_links_teach_at_a_lower_rate() -> None:
     triplets = TrainingExamples((("a", "b", "c"),), ())
     weights, centres = np.ones(2, np.float32), np.eye(2, dtype=np.float32)
     groups = TaughtGroups(("A", "B"), np.array([0, 1], np.int32), weights, centres)
-    by_groups = spec_for(replace(triplets, groups=groups))
-    by_triplets, by_links = (
-        spec_for(triplets),
-        spec_for(replace(triplets, pairs=(("a", "b", True),))),
+    links = replace(triplets, pairs=(("a", "b", True),))
+    by_groups, by_triplets, by_links = (
+        spec_for(found) for found in (replace(triplets, groups=groups), triplets, links)
     )
     assert by_groups.epochs > by_triplets.epochs == by_links.epochs
     assert by_groups.learning_rate == by_triplets.learning_rate > by_links.learning_rate

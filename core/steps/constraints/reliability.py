@@ -103,8 +103,12 @@ def _fit(
     # No pattern holds people and machines: rounds that one kind still takes do not move the other.
     for kind in _PRIOR:
         own = {who: held for who, held in fixed.items() if who[0] == kind}
-        agreed = {one: times for one, times in patterns.items() if one[1][0][0][0] == kind}
-        found |= _maximise(own, agreed)
+        among = {
+            (possible, agreed): times
+            for (possible, agreed), times in patterns.items()
+            if agreed[0][0] in own
+        }
+        found |= _maximise(own, among)
     return found, told
 
 

@@ -67,7 +67,7 @@ def spec_for(found: TrainingExamples) -> TrainingSpec:
 
 
 def _epochs(*, groups: bool) -> int:
-    return 10 if groups else 4
+    return 10 if groups else TrainingSpec().epochs
 
 
 def texts_read(constraints: Constraints) -> int:
