@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.domain.groupings import Evidence, Ground, drawn_together
 from core.steps.grouping import lay_ground
 from core.steps.grouping.consensus import certainty, cluster_ids, consensus
-from core.steps.grouping.gibbs import sweep
+from core.steps.grouping.gibbs import FIRST_OF_EQUALS, sweep
 from core.steps.grouping.partitions import draw_partitions
 from core.steps.neighbours import find_neighbours
 from tests.steps.question_texts import blobs
@@ -67,7 +67,9 @@ class Case:
             if chosen < 0:
                 says = right if not alike else (1 - right) / len(options)
             else:
-                says = right / len(alike) if chosen in alike else (1 - right) / len(options)
+                says = right if chosen in alike else (1 - right) / len(options)
+                if len(alike) == 2 and chosen in alike:
+                    says *= FIRST_OF_EQUALS if chosen == alike[0] else 1 - FIRST_OF_EQUALS
             found *= says
         return found
 
@@ -139,6 +141,26 @@ def test_what_one_wrong_answer_joined_comes_apart_by_right_ones():
     assert group[start] != group[other]
     for item in evidence[1:]:
         assert group[item.text] == group[other if kind[item.text] == 20 else start]
+
+
+def test_that_the_first_of_two_groups_is_chosen_hardly_speaks_against_their_being_one():
+    # Two halves of a kind, and a text of it that is always shown both of them.
+    kind = CLUSTERING.labels
+    halves = np.where((kind == 20) & (np.arange(48) % 8 < 4), 25, kind)
+    cut = replace(CLUSTERING, labels=halves.astype(np.int32))
+    ground = lay_ground(EMBEDDING, cut, find_neighbours(EMBEDDING, seed=0), blocks=12)
+    one, other = (int(np.flatnonzero(halves == name)[0]) for name in (20, 25))
+    texts = [text for text in np.flatnonzero(halves == 20).tolist() if text != one]
+
+    def apart(*options: int) -> float:
+        chosen = options.index(one)
+        evidence = [placed(text, *options, chosen=chosen) for text in texts]
+        rows = rows_of(evidence, ground)
+        labels = draw_partitions(ground, evidence, rows).labels
+        at, beside = np.searchsorted(rows, [one, other])
+        return float((labels[:, at] != labels[:, beside]).mean())
+
+    assert apart(one, other) < 0.5 < apart(other, one)
 
 
 def test_a_machine_that_contradicts_itself_is_believed_less():

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.domain.clusterings import Centroids
 from core.domain.judgments import Verdict
 from core.steps.grouping import group, lay_ground
 from core.steps.neighbours import find_neighbours
@@ -86,6 +87,53 @@ def test_a_group_is_offered_before_anybody_was_asked_about_it_but_not_one_of_man
     table = Subjects.of(ground, grouping)
     assert set(np.flatnonzero(table.offered)) == set(table.codes[grouping.asked])
     assert len(table.rows) == len(grouping.anchors)
+
+
+def share_of_likeliest(ground, grouping, part: int) -> float:
+    sums: dict[int, float] = {}
+    rows = np.flatnonzero(ground.prior == part)
+    for at in rows:
+        for group_id, share in zip(grouping.leading[at], grouping.shares[at], strict=True):
+            sums[int(group_id)] = sums.get(int(group_id), 0.0) + float(share)
+    return max(sums.values()) / len(rows)
+
+
+def test_parts_of_wide_groups_are_asked_about_where_answers_leave_open_which_they_belong_to():
+    fine = KINDS + 12 * ((np.arange(480) // 12) % 4)
+    compared = 0
+    for ground, grouping, batch, _ in asked_in_batches(fine, KINDS % 3, 9, noise=0.8):
+        if not grouping.wide:
+            continue
+        asked = {row(one.question.text) for one in batch}
+        unasked = set(ground.starts) - set(grouping.anchors[grouping.asked])
+        sure = {
+            start: share_of_likeliest(ground, grouping, ground.prior[start]) for start in unasked
+        }
+        compared += len(asked & unasked)
+        for start in asked & unasked:
+            assert sure[start] <= min(sure[other] for other in unasked - asked) + 1e-6
+    assert compared > 8
+
+
+def test_a_part_is_placed_before_the_wide_groups_whose_centroids_are_near():
+    fine = KINDS + 12 * ((np.arange(480) // 12) % 4)
+    left_out = 0
+    for ground, grouping, batch, _ in asked_in_batches(fine, KINDS % 7, 9, noise=0.8):
+        if not grouping.wide:
+            continue
+        centroids = Centroids.of(ground.vectors, grouping.clustering.labels)
+        of, asked = groups_of(grouping), set(grouping.anchors[grouping.asked])
+        offered = {of[at] for at in asked} & set(centroids.ids.tolist())
+        for one in batch:
+            at = row(one.question.text)
+            if at in asked:
+                continue
+            shown = {of[row(texts[0])] for texts in one.question.candidates}
+            cosines = dict(zip(centroids.ids, centroids.vectors @ ground.vectors[at], strict=True))
+            others = offered - shown - {of[at]}
+            left_out += len(others)
+            assert all(cosines[a] >= cosines[b] for a in shown & offered for b in others)
+    assert left_out
 
 
 def test_whether_two_groups_are_one_is_asked_without_showing_the_own_group():

@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 _Ids = NDArray[np.intp]
 _Reals = NDArray[np.float64]
 
+FIRST_OF_EQUALS = 0.9
+"""How often the first of the groups on show that are one is chosen: it is the likeliest, and
+who reads on finds none better. Chosen on texts of CLINC150 outside its test file."""
+
 
 @njit(cache=True)
 def sweep(
@@ -140,7 +144,7 @@ def _likely(
     """Return the log likelihood of an answer where groups `own` and `other` are one."""
     about = labels[text[at]]
     about = own if about == other else about
-    options, alike, named = 0, 0, False
+    options, alike, named = 0, 0, 0
     for place in range(shown.shape[1]):
         if shown[at, place] < 0:
             break
@@ -148,12 +152,14 @@ def _likely(
         group = labels[shown[at, place]]
         if (own if group == other else group) == about:
             alike += 1
-            named = named or place == chosen[at]
+            named = alike if place == chosen[at] else named
     wrong = (1.0 - right[at]) / options
     if chosen[at] < 0:
         return np.log(wrong if alike else right[at])
-    # Of equal groups on show any may be chosen.
-    return np.log(right[at] / alike if named else wrong)
+    if not named or alike == 1:
+        return np.log(right[at] if named else wrong)
+    later = (1.0 - FIRST_OF_EQUALS) / (alike - 1)
+    return np.log(right[at] * (FIRST_OF_EQUALS if named == 1 else later))
 
 
 @njit(cache=True)

@@ -24,14 +24,19 @@ _IDENTICAL = 0.98
 # What a first answer about a text weighs beside one about a text that has an answer: a
 # share of the texts that follow it, and of those that are expected to join others.
 # Where answers are seldom wrong a second look is worth less, down to the least of these,
-# and always where it asks whether two groups are one; from so many errors others count in
-# full. All chosen on texts of BANKING77's train file and of CLINC150 outside its test file.
+# and always where it asks whether two groups are one, unless groups are wide; from so many
+# errors others count in full. All chosen on texts of BANKING77's train file and of CLINC150
+# outside its test file.
 _FIRST_LOOK, _JOIN = 0.4, 0.5
 _ALL_FROM, _SECOND_LOOK_LEAST = 0.12, 0.1
 
-# The chance that a first answer changes anything, at least; for a group of the map, and
-# where the groups of the map are parts of wider ones, of which the answer says which.
-_DOUBT_LEAST, _JOINS_LEAST, _PARTS_LEAST = 0.02, 0.1, 0.35
+# The chance that a first answer changes anything, at least, and for a group of the map.
+_DOUBT_LEAST, _JOINS_LEAST = 0.02, 0.1
+
+# Where the groups of the map are parts of wider ones, what the other answers spread to such
+# a part tells which one, and rightly so in proportion to how sure it is: what a first
+# answer weighs then, and how much less where answers err.
+_PART_LOOK, _PART_ERRORS = 2.4, 0.6
 
 # A text that fitted none of the groups shown mostly belongs to one that was not. A further
 # answer finds that one half the time once so many texts were asked about for each group of
@@ -103,16 +108,13 @@ def propose_placements(
 def _first_looks(table: Subjects) -> list[_Candidate]:
     """Return a candidate for each text that no answer is about."""
     grouping = table.grouping
-    least = _PARTS_LEAST if grouping.wide else _JOINS_LEAST
-    joins = np.minimum(grouping.joining, 1.0 - grouping.joining).clip(least)
-    home = table.ground.prior[table.rows]
+    doubts = _doubts(table)
     found = []
     for at, own in enumerate(table.own.tolist()):
         follow = float(table.follow[at])
         if not follow or (own >= 0 and grouping.asked[own]):
             continue
-        doubt = joins[home[at]] if own >= 0 else 1.0 - table.shares[at].max()
-        gain = _FIRST_LOOK * follow * max(float(doubt), _DOUBT_LEAST)
+        gain = follow * float(doubts[at])
         options: list[list[int]] = []
         if own >= 0 and not table.by_starts:
             options = list(_options(table, at).values())
@@ -120,6 +122,30 @@ def _first_looks(table: Subjects) -> list[_Candidate]:
         why = _FIRST if own >= 0 else _PART
         found.append(_Candidate(gain, at, why, int(follow), options))
     return found
+
+
+def _doubts(table: Subjects) -> _Reals:
+    """Return the share of the texts that follow each subject which a first answer is
+    expected to put right, float64 (c,)."""
+    grouping, ground = table.grouping, table.ground
+    if grouping.wide:
+        weight = _PART_LOOK * (1.0 - _PART_ERRORS * _errors(grouping))
+        parts = weight * (1.0 - _surest(ground, grouping)) ** 2
+    else:
+        joins = np.minimum(grouping.joining, 1.0 - grouping.joining)
+        parts = _FIRST_LOOK * joins.clip(_JOINS_LEAST)
+    single = _FIRST_LOOK * (1.0 - table.shares.max(axis=1)).clip(_DOUBT_LEAST)
+    return np.where(table.own >= 0, parts[ground.prior[table.rows]], single)
+
+
+def _surest(ground: Ground, grouping: Grouping) -> _Reals:
+    """Return the share that the likeliest group has of each prior group's texts, by what the
+    answers spread to them: float64 (p,)."""
+    names = np.unique(grouping.groups)
+    cells = ground.prior[:, None] * len(names) + np.searchsorted(names, grouping.leading)
+    count = len(ground.prior_ids) * len(names)
+    held = np.bincount(cells.ravel(), grouping.shares.ravel(), minlength=count)
+    return np.asarray(held.reshape(-1, len(names)).max(axis=1) / np.bincount(ground.prior))
 
 
 def _second_looks(table: Subjects) -> list[_Candidate]:
@@ -147,7 +173,7 @@ def _second_looks(table: Subjects) -> list[_Candidate]:
         if options.pop(int(table.codes[at]), None) and options:
             others = list(options.values())[:MOST_CANDIDATES]
             moves = _moves(table, at, others)
-            gain = _SECOND_LOOK_LEAST * moves
+            gain = (1.0 if grouping.wide else _SECOND_LOOK_LEAST) * moves
             found.append(_Candidate(gain, at, _SAME, max(1, round(moves)), others))
     return found
 
