@@ -80,7 +80,8 @@ class Evidence:
     """One answer in rows of a ground: `text` belongs with the texts of option
     `chosen`, or with none of the `options` (None). `reliability` in (0, 1) is the
     chance that the answer is right; `question` the id of what was asked; `machine`
-    whether no person gave it."""
+    whether no person gave it; `placed` whether the options were groups picked for the
+    text, so that none of them says it may be of a group of its own."""
 
     text: int
     options: tuple[tuple[int, ...], ...]
@@ -88,6 +89,7 @@ class Evidence:
     reliability: float
     question: str
     machine: bool = False
+    placed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,10 @@ class Grouping:
     likely cluster id, −1 where there is none. `leading` int32 (n, l): up to eight cluster
     ids that the answers alone make likely, the likeliest first, and `shares` float32
     (n, l) how likely. `anchors` int32 (m,) are the rows
-    that carry a group to the others: those that were asked about, and one for
-    each prior group; `groups` int32 (m,) their cluster ids, `certainty` float32
-    (m,) how sure these are, `asked` bool (m,) whether an answer is about them.
+    that carry a group to the others: those that answers name, and one for each
+    prior group; `groups` int32 (m,) their cluster ids, `certainty` float32 (m,) how
+    sure these are, `asked` bool (m,) whether an answer is about them, `placed` bool (m,)
+    whether one placed them.
     `decided_by` int32 (n, 3): indices into `evidence` of the answers nearest to
     each text in its group, −1 where there are fewer. `ignored` counts answers
     about texts that are no longer there.
@@ -120,6 +123,7 @@ class Grouping:
     groups: Ints
     certainty: Floats
     asked: NDArray[np.bool_]
+    placed: NDArray[np.bool_]
     decided_by: Ints
     evidence: tuple[Evidence, ...]
     ignored: int

@@ -29,6 +29,7 @@ def grouping(anchors: list[Anchor], labels: list[int]) -> Grouping:
         groups=np.array(groups, dtype=np.int32),
         certainty=np.array(certainty, dtype=np.float32),
         asked=np.array(asked, dtype=np.bool_),
+        placed=np.array(asked, dtype=np.bool_),
         decided_by=np.full((len(ids), 3), -1, dtype=np.int32),
         evidence=(),
         ignored=0,

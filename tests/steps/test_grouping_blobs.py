@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.domain.judgments import GROUPS, Verdict
+from core.domain.questions import Pair, Triplet
 from core.steps.grouping import group, lay_ground
 from core.steps.metrics import accuracy
 from core.steps.neighbours import find_neighbours
@@ -91,6 +92,38 @@ def shares_lost(parts: int, *, about_starts: bool) -> list[float]:
         labels = group(ground, clustering, bad).clustering.labels
         lost.append(score(found.clustering.labels) - score(labels))
     return lost
+
+
+def compared(count: int, seed: int) -> list:
+    """Right answers to `count` triplets and as many pairs of any texts."""
+    dice = np.random.default_rng(seed)
+    said = []
+    for _ in range(count):
+        texts = dice.choice(480, 3, replace=False)
+        names = [f"t{row:07d}" for row in texts]
+        near, far = (bool(TRUTH[texts[0]] == TRUTH[other]) for other in texts[1:])
+        verdict = {(True, True): "both", (True, False): "left", (False, True): "right"}
+        said.append(say(Triplet(*names), verdict.get((near, far), "neither"), "llm"))
+        same = TRUTH[texts[1]] == TRUTH[texts[2]]
+        said.append(say(Pair(*names[1:]), "same" if same else "different", "llm"))
+    return said
+
+
+@pytest.mark.parametrize("count", [10, 60, 200])
+def test_texts_that_answers_only_compare_are_no_groups_of_their_own(count):
+    embedding, clustering = eight_blobs(noise=0.6)
+    ground = lay_ground(embedding, clustering, find_neighbours(embedding, seed=0), blocks=80)
+    found = group(ground, clustering, compared(count, 1))
+    assert len(set(found.clustering.labels.tolist())) == 8
+    assert score(found.clustering.labels) > 0.98
+
+
+def test_pairs_split_what_the_map_joined_where_they_are_many():
+    embedding, clustering = eight_blobs(joined=True)
+    ground = lay_ground(embedding, clustering, find_neighbours(embedding, seed=0), blocks=80)
+    found = group(ground, clustering, compared(400, 1))
+    assert score(clustering.labels) == 0.5
+    assert score(found.clustering.labels) > 0.7
 
 
 @pytest.mark.parametrize("parts", [1, 3])

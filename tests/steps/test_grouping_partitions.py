@@ -136,7 +136,8 @@ def test_what_one_wrong_answer_joined_comes_apart_by_right_ones():
         if text not in (start, other)
     ]
     rows = rows_of(evidence, ground)
-    codes = consensus(drawn_together(draw_partitions(ground, evidence, rows).labels))
+    drawn = draw_partitions(ground, evidence, rows)
+    codes = consensus(drawn_together(drawn.labels), drawn.founding)
     group = dict(zip(rows.tolist(), codes.tolist(), strict=True))
     assert group[start] != group[other]
     for item in evidence[1:]:
@@ -190,7 +191,7 @@ def test_the_same_answers_give_the_same_draws():
 def test_the_consensus_of_equal_draws_is_the_draw(size, draws, seed):
     labels = np.random.default_rng(seed).integers(0, size, size).astype(np.int32)
     together = drawn_together(np.array([labels] * draws))
-    codes = consensus(together)
+    codes = consensus(together, np.ones(size, dtype=np.bool_))
     assert partition(codes) == partition(labels)
     assert (certainty(together, codes) == 1.0).all()
 

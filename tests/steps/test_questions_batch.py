@@ -28,7 +28,7 @@ def test_a_batch_mixes_placements_triplets_and_pairs_and_each_has_a_guess():
     embedding, clustering = blobs(400, 20)
     batch = batch_of(embedding, clustering, count=20)
     kinds = [type(asked.question) for asked in batch]
-    assert Counter(kinds) == {Placement: 12, Triplet: 4, Pair: 4}
+    assert Counter(kinds) == {Placement: 16, Triplet: 2, Pair: 2}
     assert (Pair, Pair) not in list(pairwise(kinds))
     assert (Triplet, Triplet) not in list(pairwise(kinds))
     for asked in batch:
@@ -38,12 +38,39 @@ def test_a_batch_mixes_placements_triplets_and_pairs_and_each_has_a_guess():
         assert asked.touches >= 1
 
 
+def test_small_batches_mix_the_kinds_as_one_large_batch_does():
+    embedding, clustering = blobs(400, 20)
+    kinds: Counter = Counter()
+    said: list = []
+    while len(said) < 40:
+        known = frozenset(judgment.question.id for judgment in said)
+        batch = batch_of(embedding, clustering, count=4, asked=known, judgments=tuple(said))
+        kinds.update(type(one.question) for one in batch)
+        said += [say(one.question, one.guess.verdict, "llm") for one in batch]
+    assert kinds == {Placement: 32, Triplet: 4, Pair: 4}
+
+
+def test_texts_that_were_only_compared_neither_are_placed_again_nor_stand_for_a_group():
+    embedding, clustering = blobs(400, 20, noise=1.0)
+    ids = embedding.text_ids
+    said = [say(Pair(ids[n], ids[n + 7]), "different", "llm") for n in range(0, 200, 10)]
+    named = {text for judgment in said for text in judgment.question.texts}
+    bare, batch = (
+        batch_of(embedding, clustering, count=40, judgments=tuple(answers))
+        for answers in ((), said)
+    )
+    stands = {t for one in bare for t in one.question.texts if isinstance(one.question, Placement)}
+    for one in batch:
+        if isinstance(one.question, Placement):
+            assert not named.intersection(one.question.texts) - stands
+
+
 def test_up_to_three_contradictions_come_first_in_the_order_given():
     embedding, clustering = blobs(400, 20)
     clashes = clashes_of(embedding, 5)
     batch = batch_of(embedding, clustering, count=20, clashes=clashes)
     assert [asked.question for asked in batch[:3]] == clashes[:3]
-    assert Counter(type(a.question) for a in batch[3:]) == {Placement: 10, Triplet: 4, Pair: 3}
+    assert Counter(type(a.question) for a in batch[3:]) == {Placement: 13, Triplet: 2, Pair: 2}
     assert len(batch_of(embedding, clustering, count=2, clashes=clashes)) == 2
 
 

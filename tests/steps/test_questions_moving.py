@@ -26,6 +26,7 @@ def grouping(draws, right: float = 0.97) -> Grouping:
         groups=np.zeros(m, dtype=np.int32),
         certainty=np.ones(m, dtype=np.float32),
         asked=np.ones(m, dtype=bool),
+        placed=np.ones(m, dtype=bool),
         decided_by=np.full((m, 3), -1, dtype=np.int32),
         evidence=(),
         ignored=0,

@@ -38,6 +38,7 @@ def noisy(n: int, groups: int, *, asked: int, d: int = 32, loud: float = 0.5, se
         groups=labels[rows].astype(np.int32),
         certainty=np.ones(asked, dtype=np.float32),
         asked=np.ones(asked, dtype=bool),
+        placed=np.ones(asked, dtype=bool),
         decided_by=np.full((n, 3), -1, dtype=np.int32),
         evidence=(),
         ignored=0,

@@ -29,7 +29,7 @@ def groups_found(grouping: Grouping) -> Count | None:
     are still asked about one by one, these are too many rather than too few.
     """
     names = set(grouping.clustering.labels.tolist()) - {UNASSIGNED}
-    if not names or grouping.asked.sum() < len(names):
+    if not names or grouping.placed.sum() < len(names):
         return None
     chances = _chances(grouping, names)
     spread = np.ones(1)
@@ -51,7 +51,7 @@ def _chances(grouping: Grouping, names: set[int]) -> dict[int, float]:
 
 def _unseen(grouping: Grouping, chances: dict[int, float]) -> float:
     """Return how many more groups to expect. A doubtful group is a singleton in part."""
-    asked = Counter(grouping.groups[grouping.asked].tolist())
+    asked = Counter(grouping.groups[grouping.placed].tolist())
     once, twice = (
         sum(chance for name, chance in chances.items() if asked[name] == times) for times in (1, 2)
     )

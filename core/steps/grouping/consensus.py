@@ -14,15 +14,22 @@ _Ids = NDArray[np.intp]
 # average. Chosen on texts of BANKING77's train file.
 _TOGETHER = 0.4
 
+# A group of texts that nobody placed joins the founded one that it is with so often, or
+# more often than with others: answers that only compare say where a text does not belong, not
+# that it belongs to none.
+_WITH = 0.1
+
 # What stands for a prior group speaks for its id before anything else does.
 _STANDS = 1_000.0
 
 
-def consensus(together: Floats) -> _Ids:
+def consensus(together: Floats, founding: NDArray[np.bool_]) -> _Ids:
     """Return a group 0 … g−1 for each anchor, int (m,), numbered by their first anchors.
 
-    `together` float32 (m, m): how often two anchors were drawn into one group. Average
-    linkage (Fritsch and Ickstadt, Bayesian Analysis 4, 2009, section 3.2).
+    `together` float32 (m, m): how often two anchors were drawn into one group;
+    `founding` bool (m,): which may found one. Average linkage (Fritsch and Ickstadt,
+    Bayesian Analysis 4, 2009, section 3.2); what then holds no founding anchor joins
+    the group that it is with most, unless it is hardly ever with any.
     """
     if len(together) == 1:
         return np.zeros(1, dtype=np.intp)
@@ -30,9 +37,26 @@ def consensus(together: Floats) -> _Ids:
 
     above = np.triu_indices(len(together), 1)
     tree = linkage(1.0 - together[above], "average")
-    cut = fcluster(tree, 1.0 - _TOGETHER + 1e-9, criterion="distance")
+    cut = fcluster(tree, 1.0 - _TOGETHER + 1e-9, criterion="distance") - 1
+    cut = _founded(together, cut, founding)
     _, first, inverse = np.unique(cut, return_index=True, return_inverse=True)
     return np.asarray(np.argsort(np.argsort(first))[inverse], dtype=np.intp)
+
+
+def _founded(together: Floats, groups: Ints, founding: NDArray[np.bool_]) -> Ints:
+    """Return `groups` int (m,), 0 … g−1, with those that no anchor founded in others."""
+    sizes = np.bincount(groups)
+    founded = np.bincount(groups, founding) > 0
+    unfounded = np.flatnonzero(~founded)
+    if not len(unfounded) or not founded.any():
+        return groups
+    members = np.eye(len(sizes), dtype=np.float32)[groups]
+    often = members[:, unfounded].T @ together @ members[:, founded]
+    often /= np.outer(sizes[unfounded], sizes[founded])
+    joins = often.max(axis=1) >= _WITH
+    into = np.arange(len(sizes))
+    into[unfounded[joins]] = np.flatnonzero(founded)[often[joins].argmax(axis=1)]
+    return np.asarray(into[groups])
 
 
 def certainty(together: Floats, codes: _Ids) -> Floats:

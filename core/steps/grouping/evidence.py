@@ -48,19 +48,21 @@ def evidence_of(
     found: list[Evidence] = []
     ignored = 0
     answers = counting(judgments)
-    placed = Counter(_subject(judgment) for judgment in answers)
+    placings = Counter(_subject(judgment) for judgment in answers)
     for judgment in answers:
         believed = reliability.get(judgment.by, RELIABILITY[judgment.source])
         machine = judgment.by[0] == "machine"
+        placed = isinstance(judgment.question, Placement)
         gone = False
-        for text, options, chosen, factor in _said(judgment, placed):
+        for text, options, chosen, factor in _said(judgment, placings):
             kept = _kept(text, options, chosen, row_of)
             if kept is None:
                 gone = True
                 continue
             chance = 1.0 / (len(kept[0]) + 1)
             share = max(believed * factor * judgment.confidence, chance)
-            found.append(Evidence(row_of[text], *kept, share, judgment.question.id, machine))
+            said = Evidence(row_of[text], *kept, share, judgment.question.id, machine, placed)
+            found.append(said)
         ignored += gone
     return tuple(found), ignored
 
@@ -74,7 +76,7 @@ def _subject(judgment: Judgment) -> str | None:
     return judgment.question.anchor if isinstance(judgment.question, Triplet) else None
 
 
-def _said(judgment: Judgment, placed: Counter[str | None]) -> Iterator[_Says]:
+def _said(judgment: Judgment, placings: Counter[str | None]) -> Iterator[_Says]:
     question, verdict = judgment.question, judgment.verdict
     if verdict is Verdict.UNSURE:
         return
@@ -82,18 +84,18 @@ def _said(judgment: Judgment, placed: Counter[str | None]) -> Iterator[_Says]:
         chosen = None if verdict is Verdict.NEW else GROUPS.index(verdict)
         yield question.text, question.candidates, chosen, 1.0
     elif isinstance(question, Pair):
-        yield _linked(question.texts, verdict is Verdict.SAME, placed)
+        yield _linked(question.texts, verdict is Verdict.SAME, placings)
     elif isinstance(question, Contradiction):
         for pair in combinations(range(3), 2):
             texts = tuple(question.texts[place] for place in pair)
-            yield _linked(texts, pair in _TOGETHER[verdict], placed)
+            yield _linked(texts, pair in _TOGETHER[verdict], placings)
     else:
         yield from _compared(question, verdict)
 
 
-def _linked(texts: tuple[str, ...], same: bool, placed: Counter[str | None]) -> _Says:
+def _linked(texts: tuple[str, ...], same: bool, placings: Counter[str | None]) -> _Says:
     # A lot where both are placed as often: neither the lesser id nor the left side leads.
-    text, other = sorted(texts, key=lambda text: (placed[text], content_id(*texts, text)))
+    text, other = sorted(texts, key=lambda text: (placings[text], content_id(*texts, text)))
     return text, ((other,),), 0 if same else None, 1.0
 
 

@@ -67,7 +67,7 @@ def group(
     asked = np.isin(rows, [item.text for item in evidence])
     drawn = draw_partitions(ground, central, rows)
     together = drawn_together(drawn.labels)
-    codes = consensus(together)
+    codes = consensus(together, drawn.founding)
     ids = cluster_ids(ground, rows, codes)
     speaking = asked | (drawn.joining.mean() <= _STANDS_UP_TO)
     voices = _Voices.of(ground, rows[speaking], codes[speaking], asked[speaking], len(ids))
@@ -94,6 +94,7 @@ def group(
         groups=ids[codes],
         certainty=certainty(together, codes),
         asked=asked,
+        placed=np.isin(rows, [item.text for item in evidence if item.placed]),
         decided_by=_deciding(ground, rows[asked], ids[codes[asked]], labels, evidence),
         evidence=evidence,
         ignored=ignored,

@@ -16,9 +16,10 @@ from core.steps.questions.pairs import propose_pairs
 from core.steps.questions.placements import propose_placements
 from core.steps.questions.triplets import propose_triplets
 
-# Three of five questions place a text: they say most about the groups. Triplets teach
-# the embedder what is closer, and pairs along the merge tree say how many groups.
-_TURNS = ("placement", "triplet", "placement", "pair", "placement")
+# Eight of ten questions place a text: on texts of BANKING77's train file 400 of which six of
+# ten did so put 81.5% right, all of them 85.5%. Triplets teach the embedder what is closer,
+# and pairs along the merge tree say how many groups.
+_TURNS = ("placement", "triplet", "placement", "pair", "placement", *("placement",) * 5)
 
 # Contradictions come first, but are not all that a person is asked.
 _CONTRADICTIONS = 3
@@ -38,7 +39,7 @@ def propose(
     seed: int,
 ) -> tuple[Asked, ...]:
     """Return up to `count` questions: up to three `clashes`, the heaviest first, then
-    60% placements, 20% triplets and 20% pairs, interleaved.
+    80% placements, 10% triplets and 10% pairs, interleaved, over all batches.
 
     Where one kind runs out the others fill in; fewer come back, and in the end
     none, where all do. Each carries the embedder's guess; none has an id in
@@ -58,7 +59,8 @@ def propose(
         for clash in clashes
         if there.issuperset(clash.texts) and clash.id not in asked
     ][: min(_CONTRADICTIONS, count)]
-    for kind in islice(cycle(_TURNS), count - len(batch)):
+    first = len(asked)  # where the batch before this one left off, small as it may be
+    for kind in islice(cycle(_TURNS), first, first + count - len(batch)):
         source = sources[kind] or next((left for left in sources.values() if left), deque())
         if not source:
             break

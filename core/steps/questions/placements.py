@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.domain.groupings import Ground, Grouping
 from core.domain.questions import MOST_CANDIDATES, Asked, Placement
 from core.steps.questions.moving import expected_moves
-from core.steps.questions.subjects import Subjects
+from core.steps.questions.subjects import Subjects, leading
 
 _Reals = NDArray[np.float64]
 
@@ -142,9 +142,10 @@ def _surest(ground: Ground, grouping: Grouping) -> _Reals:
     """Return the share that the likeliest group has of each prior group's texts, by what the
     answers spread to them: float64 (p,)."""
     names = np.unique(grouping.groups)
-    cells = ground.prior[:, None] * len(names) + np.searchsorted(names, grouping.leading)
+    codes, shares = leading(grouping, names)
+    cells = ground.prior[:, None] * len(names) + codes
     count = len(ground.prior_ids) * len(names)
-    held = np.bincount(cells.ravel(), grouping.shares.ravel(), minlength=count)
+    held = np.bincount(cells.ravel(), shares.ravel(), minlength=count)
     return np.asarray(held.reshape(-1, len(names)).max(axis=1) / np.bincount(ground.prior))
 
 

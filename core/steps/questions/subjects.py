@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -64,8 +64,10 @@ class Subjects:
 
     @classmethod
     def of(cls, ground: Ground, grouping: Grouping) -> Self:
-        """Return the subjects: the anchors, and what stands for a block that no answer is
-        about."""
+        """Return the subjects: the anchors that were placed or stand for a prior group, and
+        what stands for a block that no answer is about. Other anchors are any texts that
+        answers compared: they say nothing of what is worth asking, nor of a group."""
+        grouping = _founding(ground, grouping)
         anchors = grouping.anchors.astype(np.intp)
         names, codes = np.unique(grouping.groups, return_inverse=True)
         together = grouping.together
@@ -108,6 +110,21 @@ class Subjects:
         )
 
 
+def _founding(ground: Ground, grouping: Grouping) -> Grouping:
+    """Return `grouping` with those anchors alone that were placed, which here are those asked
+    about, or that stand for a prior group."""
+    keep = grouping.placed | np.isin(grouping.anchors, ground.starts)
+    return replace(
+        grouping,
+        anchors=grouping.anchors[keep],
+        groups=grouping.groups[keep],
+        certainty=grouping.certainty[keep],
+        asked=grouping.placed[keep],
+        placed=grouping.placed[keep],
+        draws=grouping.draws[:, keep],
+    )
+
+
 def _see_groups(ground: Ground, grouping: Grouping, near: Floats) -> None:
     """Let anchors that nobody was asked about be near, in place, as affinities with the
     ties of their prior groups are: `near` float32 (m, m)."""
@@ -123,9 +140,17 @@ def _likely(grouping: Grouping, names: Ints, rows: _Ids) -> _Reals:
     answers."""
     found = np.zeros((len(rows), len(names)))
     if len(grouping.evidence) >= _ENOUGH * len(names):
-        codes = np.searchsorted(names, grouping.leading[rows])
-        np.put_along_axis(found, codes, grouping.shares[rows].astype(np.float64), axis=1)
+        codes, shares = leading(grouping, names)
+        np.add.at(found, (np.arange(len(rows))[:, None], codes[rows]), shares[rows])
     return found
+
+
+def leading(grouping: Grouping, names: Ints) -> tuple[_Ids, _Reals]:
+    """Return the leading groups of all texts as places in `names` (g,), int (n, l), and
+    their shares, float64 (n, l): 0 for groups that are not there."""
+    codes = np.searchsorted(names, grouping.leading).clip(max=len(names) - 1)
+    there = names[codes] == grouping.leading
+    return codes, np.where(there, grouping.shares, 0.0).astype(np.float64)
 
 
 def _near_centroids(ground: Ground, grouping: Grouping, names: Ints, rows: _Ids) -> _Reals:
