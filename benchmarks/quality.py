@@ -2,12 +2,14 @@
 
     python -m benchmarks.quality --csv FILE --text-column text --label-column label
         [--label-column domain] --recipe clade|clusterllm|kmeans|hdbscan --questions N
-        [--human N] [--judge-accuracy P] [--errors uniform|confusable] --seeds 3 --json OUT
+        [--human N] [--judge-accuracy P] [--errors uniform|confusable] [--mixed]
+        --seeds 3 --json OUT
 
 A simulated judge answers from the gold labels. They reach nothing but the judge,
 the score, and the number of groups that plain k-means is given (and the reference
 recipe's last step, as its authors score it). `--human M` adds M perfect answers,
-asked by the same engine after the judge's.
+asked by the same engine after the judge's. The recipe clade asks placements, which
+say most; with `--mixed` all four kinds, as they come on the Review page.
 """
 
 from __future__ import annotations
@@ -38,12 +40,13 @@ from core.domain.texts import Text
 from core.project import clusterllm
 from core.project.drawing import BLOCKS
 from core.project.grouping import weigh
+from core.project.settled import contradictions
 from core.steps.clustering import cluster, resolve, take_in
 from core.steps.grouping import lay_ground
 from core.steps.metrics import accuracy, ari, bcubed_f1, nmi
 from core.steps.neighbours import find_neighbours
 from core.steps.projection import project
-from core.steps.questions import propose_placements
+from core.steps.questions import propose, propose_placements
 
 # Questions asked before all answers are weighed again: few at first, then more.
 FEWEST, MOST, SHARE = 4, 20, 5
@@ -72,6 +75,7 @@ class Plan:
     human: int
     accuracy: float
     errors: Errors
+    mixed: bool = False
 
 
 def read(path: Path, text_column: str, columns: list[str]) -> list[Data]:
@@ -124,7 +128,8 @@ def clade(data: Data, prior: Clustering, plan: Plan, seed: int) -> tuple[Groupin
     ]
     grouping = weigh(ground, prior, judgments)
     for judge, budget in judges:
-        for after in ask(ground, prior, grouping, judge, budget, judgments):
+        mixed = data.embedding if plan.mixed else None
+        for after in ask(ground, prior, grouping, judge, budget, judgments, mixed):
             grouping = after
         asked += judge.asked
     return grouping, asked
@@ -137,14 +142,22 @@ def ask(
     judge: SimulatedJudge,
     budget: int,
     judgments: list[Judgment],
+    mixed: Embedding | None = None,
 ) -> Iterator[Grouping]:
-    """Ask `budget` placements in batches, beginning with what `grouping` leaves open. Each
-    batch's answers are put to `judgments`, and the groups that all speak for are yielded."""
+    """Ask `budget` placements in batches, beginning with what `grouping` leaves open; where an
+    embedding is given, questions of all kinds, `mixed` as on the Review page. Each batch's
+    answers are put to `judgments`, and the groups that all speak for are yielded."""
     end = len(judgments) + budget
     while len(judgments) < end:
         known = {judgment.question.id for judgment in judgments}
         size = min(end - len(judgments), MOST, max(FEWEST, len(judgments) // SHARE))
-        batch = propose_placements(ground, grouping, count=size, asked=known)
+        if mixed is None:
+            batch = propose_placements(ground, grouping, count=size, asked=known)
+        else:
+            clashes = contradictions(judgments, known)
+            batch = propose(
+                mixed, prior, ground, grouping, clashes, count=size, asked=known, seed=len(known)
+            )
         if not batch:
             return
         judgments += judge.judge([item.question for item in batch])
@@ -212,6 +225,7 @@ def run(data: Data, recipe: str, plan: Plan, seeds: int) -> dict[str, Any]:
         "errors": plan.errors if simulated else None,
         "questions": plan.questions if simulated else 0,
         "human": plan.human if simulated else 0,
+        "mixed": plan.mixed and recipe == "clade",
         "seeds": seeds,
         "acc": acc,
         "acc_std": statistics.stdev(s[0] for s in scores) if seeds > 1 else 0.0,
@@ -239,6 +253,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--human", type=int, default=0)
     parser.add_argument("--judge-accuracy", type=float, default=1.0)
     parser.add_argument("--errors", choices=("uniform", "confusable"), default="uniform")
+    parser.add_argument("--mixed", action="store_true")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
@@ -246,7 +261,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     given = arguments()
-    plan = Plan(given.questions, given.human, given.judge_accuracy, given.errors)
+    plan = Plan(given.questions, given.human, given.judge_accuracy, given.errors, given.mixed)
     rows = []
     for data in read(given.csv, given.text_column, given.label_column):
         rows.append(run(data, given.recipe, plan, given.seeds))

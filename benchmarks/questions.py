@@ -31,6 +31,13 @@ ROWS = {
     ],
 }
 
+# Rows whose questions are of all four kinds, as they come on the Review page.
+MIXED = {
+    ("bank77_test.csv", "label"): [(1.0, 200), (1.0, 400), (0.85, 400)],
+    ("clinc150_test.csv", "label"): [(1.0, 400), (0.85, 400)],
+    ("clinc150_test.csv", "domain"): [(1.0, 200), (0.85, 400)],
+}
+
 # ClusterLLM's recipe on the first of these, 1,024 triplets: judge accuracies.
 REFERENCE, TRIPLETS = (1.0, 0.75), 1024
 
@@ -42,6 +49,10 @@ def main() -> None:
         table.append(run(data, "kmeans", Plan(0, 0, 1.0, "uniform"), SEEDS))
         for right, questions, human in plans:
             table.append(run(data, "clade", Plan(questions, human, right, "uniform"), SEEDS))
+            print(table[-1], flush=True)
+        for right, questions in MIXED[file, column]:
+            plan = Plan(questions, 0, right, "uniform", mixed=True)
+            table.append(run(data, "clade", plan, SEEDS))
             print(table[-1], flush=True)
     file, column = next(iter(ROWS))
     (data,) = read(DATA / file, "text", [column])
