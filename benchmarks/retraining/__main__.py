@@ -9,9 +9,10 @@ question touched (the same answers in both spaces, clustered as the product does
 training file's texts (Bank77 has one), which are in no space's map, by nearest group. *next*:
 questions of a second round until the accuracy is that of the second round without retraining.
 *triplets*: 1,024 triplets alone, then k-means given the true number of groups, as the recipe's
-authors score it. *dec*: sharpening without answers, from k-means given the true number of groups;
-its settings follow the paper and the silhouette, never the labels. *times*: a fine-tune beside
-the same loss written plainly, which take turns, and the quick adapter on 25,000 texts.
+authors score it; *map*, a control: what the same texts teach by the map's groups, no answer used.
+*dec*: sharpening without answers, from k-means given the true number of groups; its settings
+follow the paper and the silhouette, never the labels. *times*: a fine-tune beside the same loss
+written plainly, which take turns, and the quick adapter on 25,000 texts.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from benchmarks.retraining.sharpened import sharpened
 from benchmarks.retraining.spaces import (
     WAYS,
     ask,
+    by_groups,
     first_round,
     judged,
     learn,
@@ -130,14 +132,19 @@ def triplets(data: Data) -> Iterator[dict[str, Any]]:
         )
 
     for right in RIGHT:
-        found: dict[str, list[float]] = {"none": [], "clusterllm": [], "whole": []}
+        found: dict[str, list[float]] = {"none": [], "clusterllm": [], "map": [], "whole": []}
         for seed in range(SEEDS):
             start = clusterllm.initial_clusters(data.embedding, seed=seed)
             asked = clusterllm.propose_triplets(data.embedding, start, count=TRIPLETS, seed=seed)
             judge = judge_of(data, Plan(TRIPLETS, 0, right, "uniform"), seed, "llm")
-            material = clusterllm.chosen(judge.judge(asked), bodies)
+            judgments = judge.judge(asked)
             found["none"].append(score(data.embedding, seed))
-            for way, spec in (("clusterllm", BUNDLED), ("whole", spec_for(material))):
+            of_answers, of_map = by_groups(data, judgments, seed)
+            for way, material, spec in (
+                ("clusterllm", clusterllm.chosen(judgments, bodies), BUNDLED),
+                ("map", of_map, spec_for(of_map)),
+                ("whole", of_answers, spec_for(of_answers)),
+            ):
                 tuned = fine_tune(
                     load_bundled(), material, replace(spec, seed=seed), lambda *_: None
                 )

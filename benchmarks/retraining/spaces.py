@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+import numpy as np
+
 from benchmarks import quality
 from benchmarks.quality import Data, Plan, first_map, judge_of
 from core.adapters.encoders import fine_tune, load_bundled
@@ -15,6 +17,7 @@ from core.domain.groupings import Ground, Grouping
 from core.domain.judgments import Judgment
 from core.domain.questions import Placement
 from core.domain.spaces import Embedding, Floats
+from core.domain.training import TrainingExamples
 from core.project.clusterllm import BUNDLED
 from core.project.drawing import BLOCKS
 from core.project.grouping import weigh
@@ -119,6 +122,29 @@ def learn(asked: Asked, way: str) -> Learned:
 
     found = Embedding(tuned.space.id, data.embedding.text_ids, encode(data))
     return Learned(found, encode, time.monotonic() - started)
+
+
+def by_groups(
+    data: Data, judgments: Sequence[Judgment], seed: int
+) -> tuple[TrainingExamples, TrainingExamples]:
+    """Return what the groups teach that answers speak for, and, for control, what the same
+    texts teach by the groups of the map that knows no answer."""
+    bodies = {text.id: text.body for text in data.texts}
+    prior = first_map(data, seed)
+    near = find_neighbours(data.embedding, seed=0)
+    grouping = weigh(lay_ground(data.embedding, prior, near, blocks=BLOCKS), prior, judgments)
+    silent = replace(
+        grouping,
+        clustering=prior,
+        groups=prior.labels[grouping.anchors],
+        certainty=np.ones_like(grouping.certainty),
+    )
+    constraints = settle(judgments, frozenset(bodies))
+    answered, control = (
+        examples(constraints, bodies, taught_groups(data.embedding, one, bodies))
+        for one in (grouping, silent)
+    )
+    return answered, control
 
 
 def judged(asked: Asked, learned: Learned, prior: Clustering) -> Grouping:

@@ -171,7 +171,7 @@ def test_a_new_group_is_learned_from_by_its_links() -> None:
     assert set(found.pairs) == {("G", "H", True), ("D", "G", False)}
 
 
-def test_groups_stand_for_the_links_and_placements_that_decided_them() -> None:
+def test_groups_stand_for_all_answers_that_decided_them() -> None:
     placed = WeightedPlacement("a", ("z",), ("b",), (("d",),), 1.0)
     constraints = Constraints(
         (Link("a", "b", 1.0),),
@@ -183,25 +183,26 @@ def test_groups_stand_for_the_links_and_placements_that_decided_them() -> None:
     weights, centres = np.ones(3, np.float32), np.eye(2, dtype=np.float32)
     groups = TaughtGroups(("A", "B", "D"), np.array([0, 0, 1], np.int32), weights, centres)
     found = examples(constraints, bodies, groups)
-    assert (found.triplets, found.triplet_weights) == ((("A", "E", "F"),), (0.5,))
-    assert found.pairs == () and found.groups is groups
-    assert found.texts == 3 + 3
-    # Four texts placed or shown, and a triplet's three, each epoch.
-    assert texts_read(constraints) == spec_for(found).epochs * (4 + 3)
-    links = replace(constraints, placements=())
-    assert texts_read(links) == spec_for(examples(links, bodies)).epochs * (2 * 2 + 3)
+    assert found == TrainingExamples((), (), groups=groups)
+    # Every text that was linked or compared, each epoch.
+    assert texts_read(constraints) == spec_for(found).epochs * 5
 
 
-def test_groups_are_seen_the_oftener_and_links_teach_at_a_lower_rate() -> None:
+def taught(texts: int) -> TrainingExamples:
+    bodies = tuple(f"t{at:05d}" for at in range(texts))
+    weights, centres = np.ones(texts, np.float32), np.eye(2, dtype=np.float32)
+    groups = (np.arange(texts) % 2).astype(np.int32)
+    return TrainingExamples((), (), groups=TaughtGroups(bodies, groups, weights, centres))
+
+
+def test_few_texts_of_groups_are_seen_the_oftener_and_links_teach_at_a_lower_rate() -> None:
     triplets = TrainingExamples((("a", "b", "c"),), ())
-    weights, centres = np.ones(2, np.float32), np.eye(2, dtype=np.float32)
-    groups = TaughtGroups(("A", "B"), np.array([0, 1], np.int32), weights, centres)
     links = replace(triplets, pairs=(("a", "b", True),))
-    by_groups, by_triplets, by_links = (
-        spec_for(found) for found in (replace(triplets, groups=groups), triplets, links)
+    few, more, many, by_triplets, by_links = (
+        spec_for(found) for found in (taught(2), taught(1000), taught(9000), triplets, links)
     )
-    assert by_groups.epochs > by_triplets.epochs == by_links.epochs
-    assert by_groups.learning_rate == by_triplets.learning_rate > by_links.learning_rate
+    assert few.epochs > more.epochs > many.epochs == by_triplets.epochs == by_links.epochs
+    assert few.learning_rate == by_triplets.learning_rate > by_links.learning_rate
 
 
 def unit(*degrees: float) -> Embedding:

@@ -216,8 +216,9 @@ def checkpoints(workspace: Workspace, project_id: str) -> Checkpoints:
 def lessons(
     workspace: Workspace, here: Current, halves: Halves, bodies: Mapping[str, str]
 ) -> Lessons:
-    """Return what a fine-tune learns from: constraints, and the texts of groups where
-    texts were placed. Enough constraints give some away that say when to stop."""
+    """Return what a fine-tune learns from: the texts of the groups that the answers speak
+    for, or the constraints where these are fewer than two. Enough constraints give some
+    away that say when to stop."""
     taught, stop, judgments = halves.train, None, halves.learned
     try:
         fewer, checks = split(halves.train, seed=here.project.seed + 1)
@@ -225,10 +226,8 @@ def lessons(
         checks = Constraints()
     if len(checks) >= _FEWEST_CHECKS:
         taught, stop, judgments = fewer, checks, learned(halves.learned, checks)
-    groups = None
-    if taught.placements:
-        grouping = _spoken_for(workspace, here, judgments)
-        groups = taught_groups(load_embedding(workspace, here.map), grouping, bodies)
+    grouping = _spoken_for(workspace, here, judgments)
+    groups = taught_groups(load_embedding(workspace, here.map), grouping, bodies)
     return Lessons(examples(taught, bodies, groups), taught, stop)
 
 
