@@ -144,7 +144,8 @@ def _likely(
     """Return the log likelihood of an answer where groups `own` and `other` are one."""
     about = labels[text[at]]
     about = own if about == other else about
-    options, alike, named = 0, 0, 0
+    options, alike = 0, 0
+    named = 0  # which of those alike was chosen, from 1 on
     for place in range(shown.shape[1]):
         if shown[at, place] < 0:
             break
