@@ -104,6 +104,11 @@ def partition(embedding: Embedding, seed: int) -> Clustering:
     return take_in(dense, near)
 
 
+def ground_of(embedding: Embedding, prior: Clustering) -> Ground:
+    """Return what questions about a space's clusters stand on, as the product lays it."""
+    return lay_ground(embedding, prior, find_neighbours(embedding, seed=0), blocks=BLOCKS)
+
+
 def judge_of(data: Data, plan: Plan, seed: int, source: Source) -> SimulatedJudge:
     gold = dict(zip(data.embedding.text_ids, data.gold, strict=True))
     right = 1.0 if source == "human" else plan.accuracy
@@ -114,12 +119,7 @@ def judge_of(data: Data, plan: Plan, seed: int, source: Source) -> SimulatedJudg
 
 def clade(data: Data, prior: Clustering, plan: Plan, seed: int) -> tuple[Grouping, Counter[str]]:
     """Ask in batches, weigh all answers after each, and return the groups and counts."""
-    ground = lay_ground(
-        data.embedding,
-        prior,
-        find_neighbours(data.embedding, seed=0),
-        blocks=BLOCKS,
-    )
+    ground = ground_of(data.embedding, prior)
     judgments: list[Judgment] = []
     asked: Counter[str] = Counter()
     judges = [

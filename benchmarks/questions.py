@@ -47,11 +47,9 @@ def main() -> None:
     for (file, column), plans in ROWS.items():
         (data,) = read(DATA / file, "text", [column])
         table.append(run(data, "kmeans", Plan(0, 0, 1.0, "uniform"), SEEDS))
-        for right, questions, human in plans:
-            table.append(run(data, "clade", Plan(questions, human, right, "uniform"), SEEDS))
-            print(table[-1], flush=True)
-        for right, questions in MIXED[file, column]:
-            plan = Plan(questions, 0, right, "uniform", mixed=True)
+        placed = [Plan(n, human, right, "uniform") for right, n, human in plans]
+        mixed = [Plan(n, 0, right, "uniform", mixed=True) for right, n in MIXED[file, column]]
+        for plan in placed + mixed:
             table.append(run(data, "clade", plan, SEEDS))
             print(table[-1], flush=True)
     file, column = next(iter(ROWS))

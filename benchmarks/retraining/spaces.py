@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from benchmarks import quality
-from benchmarks.quality import Data, Plan, first_map, judge_of
+from benchmarks.quality import Data, Plan, first_map, ground_of, judge_of
 from core.adapters.encoders import fine_tune, load_bundled
 from core.domain.clusterings import Centroids, Clustering
 from core.domain.groupings import Ground, Grouping
@@ -19,12 +19,9 @@ from core.domain.questions import Placement
 from core.domain.spaces import Embedding, Floats
 from core.domain.training import TrainingExamples
 from core.project.clusterllm import BUNDLED
-from core.project.drawing import BLOCKS
 from core.project.grouping import weigh
 from core.project.settled import settle
-from core.steps.grouping import lay_ground
 from core.steps.metrics import accuracy
-from core.steps.neighbours import find_neighbours
 from core.steps.training import adapted, examples, fit_adapter, spec_for, taught_groups
 
 Encode = Callable[[Data], Floats]
@@ -80,7 +77,7 @@ def ask(
     on_batch: Callable[[int, Grouping], None] = lambda asked, grouping: None,
 ) -> Asked:
     """Ask `plan.questions` more in a space; `on_batch(asked, grouping)` follows each batch."""
-    ground = lay_ground(embedding, prior, find_neighbours(embedding, seed=0), blocks=BLOCKS)
+    ground = ground_of(embedding, prior)
     judge = judge_of(data, plan, seed + 7 * len(earlier), "llm")
     said = list(earlier)
     grouping = weigh(ground, prior, said)
@@ -131,17 +128,15 @@ def by_groups(
     texts teach by the groups of the map that knows no answer."""
     bodies = {text.id: text.body for text in data.texts}
     prior = first_map(data, seed)
-    near = find_neighbours(data.embedding, seed=0)
-    grouping = weigh(lay_ground(data.embedding, prior, near, blocks=BLOCKS), prior, judgments)
+    grouping = weigh(ground_of(data.embedding, prior), prior, judgments)
     silent = replace(
         grouping,
         clustering=prior,
         groups=prior.labels[grouping.anchors],
         certainty=np.ones_like(grouping.certainty),
     )
-    constraints = settle(judgments, frozenset(bodies))
     answered, control = (
-        examples(constraints, bodies, taught_groups(data.embedding, one, bodies))
+        TrainingExamples((), (), groups=taught_groups(data.embedding, one, bodies))
         for one in (grouping, silent)
     )
     return answered, control
@@ -149,9 +144,7 @@ def by_groups(
 
 def judged(asked: Asked, learned: Learned, prior: Clustering) -> Grouping:
     """Return the groups that the same answers speak for in a learned space."""
-    near = find_neighbours(learned.embedding, seed=0)
-    ground = lay_ground(learned.embedding, prior, near, blocks=BLOCKS)
-    return weigh(ground, prior, asked.judgments)
+    return weigh(ground_of(learned.embedding, prior), prior, asked.judgments)
 
 
 def nearest_group(embedding: Embedding, grouping: Grouping, vectors: Floats) -> list[int]:

@@ -14,6 +14,7 @@ from tests.answering import say
 from tests.steps.question_texts import make, placed, row
 
 KINDS = np.arange(480) % 12
+PARTS = KINDS + 12 * ((np.arange(480) // 12) % 4)  # four parts of each kind
 
 
 def ground_of(labels, noise: float = 0.3):
@@ -80,13 +81,19 @@ def test_a_group_is_offered_before_anybody_was_asked_about_it_but_not_one_of_man
     *_, (ground, grouping, *_) = asked_in_batches(KINDS, KINDS, 4)
     assert grouping.joining.mean() < 0.35 and not grouping.wide
     assert Subjects.of(ground, grouping).offered.all()
-    fine = KINDS + 12 * ((np.arange(480) // 12) % 4)  # four parts of each kind
-    *_, (ground, grouping, *_) = asked_in_batches(fine, KINDS % 3, 6)
+    *_, (ground, grouping, *_) = asked_in_batches(PARTS, KINDS % 3, 6)
     assert grouping.joining.mean() > 0.35 and grouping.wide
     assert np.ptp(grouping.joining) == 0.0, "all alike"
     table = Subjects.of(ground, grouping)
     assert set(np.flatnonzero(table.offered)) == set(table.codes[grouping.asked])
     assert len(table.rows) == len(grouping.anchors)
+
+
+def asked_of_parts(truth):
+    """Return the batches that are asked once the parts of wide groups are known for such."""
+    for ground, grouping, batch, _ in asked_in_batches(PARTS, truth, 9, noise=0.8):
+        if grouping.wide:
+            yield ground, grouping, batch
 
 
 def share_of_likeliest(ground, grouping, part: int) -> float:
@@ -99,11 +106,8 @@ def share_of_likeliest(ground, grouping, part: int) -> float:
 
 
 def test_parts_of_wide_groups_are_asked_about_where_answers_leave_open_which_they_belong_to():
-    fine = KINDS + 12 * ((np.arange(480) // 12) % 4)
     compared = 0
-    for ground, grouping, batch, _ in asked_in_batches(fine, KINDS % 3, 9, noise=0.8):
-        if not grouping.wide:
-            continue
+    for ground, grouping, batch in asked_of_parts(KINDS % 3):
         asked = {row(one.question.text) for one in batch}
         unasked = set(ground.starts) - set(grouping.anchors[grouping.asked])
         sure = {
@@ -116,11 +120,8 @@ def test_parts_of_wide_groups_are_asked_about_where_answers_leave_open_which_the
 
 
 def test_a_part_is_placed_before_the_wide_groups_whose_centroids_are_near():
-    fine = KINDS + 12 * ((np.arange(480) // 12) % 4)
     left_out = 0
-    for ground, grouping, batch, _ in asked_in_batches(fine, KINDS % 7, 9, noise=0.8):
-        if not grouping.wide:
-            continue
+    for ground, grouping, batch in asked_of_parts(KINDS % 7):
         centroids = Centroids.of(ground.vectors, grouping.clustering.labels)
         of, asked = groups_of(grouping), set(grouping.anchors[grouping.asked])
         offered = {of[at] for at in asked} & set(centroids.ids.tolist())

@@ -142,7 +142,7 @@ def _surest(ground: Ground, grouping: Grouping) -> _Reals:
     """Return the share that the likeliest group has of each prior group's texts, by what the
     answers spread to them: float64 (p,)."""
     names = np.unique(grouping.groups)
-    codes, shares = leading(grouping, names)
+    codes, shares = leading(grouping, names, slice(None))
     cells = ground.prior[:, None] * len(names) + codes
     count = len(ground.prior_ids) * len(names)
     held = np.bincount(cells.ravel(), shares.ravel(), minlength=count)

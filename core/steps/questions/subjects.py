@@ -140,17 +140,17 @@ def _likely(grouping: Grouping, names: Ints, rows: _Ids) -> _Reals:
     answers."""
     found = np.zeros((len(rows), len(names)))
     if len(grouping.evidence) >= _ENOUGH * len(names):
-        codes, shares = leading(grouping, names)
-        np.add.at(found, (np.arange(len(rows))[:, None], codes[rows]), shares[rows])
+        codes, shares = leading(grouping, names, rows)
+        np.add.at(found, (np.arange(len(rows))[:, None], codes), shares)
     return found
 
 
-def leading(grouping: Grouping, names: Ints) -> tuple[_Ids, _Reals]:
-    """Return the leading groups of all texts as places in `names` (g,), int (n, l), and
-    their shares, float64 (n, l): 0 for groups that are not there."""
-    codes = np.searchsorted(names, grouping.leading).clip(max=len(names) - 1)
-    there = names[codes] == grouping.leading
-    return codes, np.where(there, grouping.shares, 0.0).astype(np.float64)
+def leading(grouping: Grouping, names: Ints, rows: _Ids | slice) -> tuple[_Ids, _Reals]:
+    """Return the leading groups of the texts `rows` as places in `names` (g,), int (n, l),
+    and their shares, float64 (n, l): 0 for groups that are not there."""
+    found = grouping.leading[rows]
+    codes = np.searchsorted(names, found).clip(max=len(names) - 1)
+    return codes, np.where(names[codes] == found, grouping.shares[rows], 0.0).astype(np.float64)
 
 
 def _near_centroids(ground: Ground, grouping: Grouping, names: Ints, rows: _Ids) -> _Reals:
