@@ -104,7 +104,8 @@ def data(monkeypatch: pytest.MonkeyPatch) -> quality.Data:
 def test_a_row_of_the_table_has_the_keys_that_are_asked_for(data, recipe):
     row = quality.run(data, recipe, quality.Plan(20, 5, 1.0, "uniform"), seeds=2)
     assert set(row) >= KEYS
-    assert set(row) - KEYS <= {"true_groups", "asked"}
+    assert set(row) - KEYS <= {"true_groups", "asked", "mixed"}
+    assert row["mixed"] is False
     assert 0 <= row["acc"] <= 100
     assert row["seeds"] == 2
     assert row["true_groups"] == 4
@@ -117,3 +118,10 @@ def test_right_answers_score_above_the_map_that_knows_none(data):
     plan = quality.Plan(40, 0, 1.0, "uniform")
     clade, before = (quality.run(data, recipe, plan, seeds=1) for recipe in ("clade", "hdbscan"))
     assert clade["acc"] > before["acc"] + 20
+
+
+def test_mixed_asks_questions_of_other_kinds_too_and_says_so(data):
+    row = quality.run(data, "clade", quality.Plan(40, 0, 1.0, "uniform", True), seeds=1)
+    assert row["mixed"] is True
+    assert sum(row["asked"].values()) == 40
+    assert len(row["asked"]) > 1
