@@ -44,6 +44,11 @@ def groups_of(grouping) -> dict[int, int]:
     return dict(zip(grouping.anchors.tolist(), grouping.groups.tolist(), strict=True))
 
 
+def shown_in(question, of) -> set[int]:
+    """Return the groups on a card, by what the anchors' groups `of` are now."""
+    return {of[row(text)] for texts in question.candidates for text in texts}
+
+
 @settings(max_examples=20, deadline=None)
 @given(answers=st.integers(0, 24), seed=st.integers(0, 100))
 def test_every_text_follows_one_anchor_and_no_more_could_follow_than_a_prior_group_has(
@@ -186,7 +191,11 @@ def test_a_text_that_fitted_no_group_shown_is_placed_before_others():
             again += 1
             about = row(asked.question.text)
             assert list(of.values()).count(of[about]) == 1 and about not in ground.starts
-            said = [j.verdict for j in before if j.question.text == asked.question.text]
-            assert Verdict.NEW in said
-            assert of[about] not in {of[row(texts[0])] for texts in asked.question.candidates}
+            about_it = [j for j in before if j.question.text == asked.question.text]
+            assert Verdict.NEW in {j.verdict for j in about_it}
+            shown = shown_in(asked.question, of)
+            passed_over = set().union(*(shown_in(j.question, of) for j in about_it))
+            assert of[about] not in shown
+            unseen = set(of.values()) - passed_over - {of[about]}
+            assert len(shown - passed_over) == min(len(shown), len(unseen))
     assert again

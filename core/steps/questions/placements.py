@@ -42,10 +42,10 @@ _PART_LOOK, _PART_ERRORS = 2.4, 0.6
 # answer finds that one half the time once so many texts were asked about for each group of
 # the map, besides those that stand for the groups, and each one after it more seldom. Chosen
 # on the same texts.
-_ANOTHER_FROM, _FURTHER = 3.0, 0.7
+_ANOTHER_FROM, _FURTHER = 3.0, 0.8
 
 # Answers that a text gets at most; texts with one that are looked at closely.
-_MOST_ANSWERS = 4
+_MOST_ANSWERS = 6
 _LOOKED_AT = 250
 
 # Members of a group are shown together where they are drawn together so often.
@@ -185,10 +185,27 @@ def _another(table: Subjects) -> _Reals:
     about; 0 for the others, and where answers err, for then it may have been shown."""
     grouping, ground = table.grouping, table.ground
     stands = np.isin(grouping.anchors, ground.starts)
-    alone = (np.bincount(table.codes)[table.codes] == 1) & ~stands
     many = (np.count_nonzero(grouping.asked & ~stands) / len(ground.starts)) ** 2
     likely = many / (many + _ANOTHER_FROM**2) * (1.0 - _errors(grouping))
-    return np.where(alone, likely, 0.0)
+    return np.where(_alone(table) & ~stands, likely, 0.0)
+
+
+def _alone(table: Subjects) -> NDArray[np.bool_]:
+    """Return which anchors are the only ones of their group, bool (m,)."""
+    return np.asarray(np.bincount(table.codes)[table.codes] == 1)
+
+
+def _passed_over(table: Subjects, at: int) -> _Reals:
+    """Return how many answers about the anchor `at` did not choose each group that they were
+    shown, float64 (g,)."""
+    anchors = table.grouping.anchors
+    found = np.zeros(table.shares.shape[1])
+    for item in table.grouping.evidence:
+        if item.text == int(table.rows[at]):
+            left = [option for place, option in enumerate(item.options) if place != item.chosen]
+            shown = np.isin(anchors, [row for option in left for row in option])
+            found[np.unique(table.codes[shown])] += 1.0
+    return found
 
 
 def _errors(grouping: Grouping) -> float:
@@ -217,15 +234,19 @@ def _question(table: Subjects, candidate: _Candidate) -> Placement | None:
 
 def _options(table: Subjects, at: int, count: int = MOST_CANDIDATES) -> dict[int, list[int]]:
     """Return up to `count` groups to place a subject in, and anchors of each: first those
-    that it was drawn into most often; where no answer is about it, those that the other
-    answers make likely, then those with the nearest anchor."""
+    that it was drawn into most often, or, where it stands alone and answers seldom err, those
+    that it was not shown with; where no answer is about it, those that the other answers make
+    likely, then those with the nearest anchor."""
     codes, own = table.codes, int(table.own[at])
     nearest = np.full(table.shares.shape[1], -2.0)
     np.maximum.at(nearest, codes, table.near[at])
-    answered = own >= 0 and table.grouping.asked[own]
-    # A cosine is below 2, so what is likely comes before what is near.
-    ahead = np.where(table.likely[at] > 0.0, 2.0 + table.likely[at], nearest)
-    score = table.shares[at] + _NEARER * nearest if answered else ahead
+    if own < 0 or not table.grouping.asked[own]:
+        # A cosine is below 2, so what is likely comes before what is near.
+        score = np.where(table.likely[at] > 0.0, 2.0 + table.likely[at], nearest)
+    elif _alone(table)[own] and not table.grouping.wide and _errors(table.grouping) < 1.0:
+        score = table.close[codes[own]] - _passed_over(table, own)
+    else:
+        score = table.shares[at] + _NEARER * nearest
     # A group that holds no other anchor has nothing to show.
     score[~table.offered | (nearest <= -2.0)] = -np.inf
     order = np.argsort(-score, kind="stable")[:count].tolist()

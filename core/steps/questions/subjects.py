@@ -45,7 +45,8 @@ class Subjects:
     all are parts of wider ones;
     `shares` float64 (c, g): how often each subject is in each group; `likely` float64
     (c, g): how likely the answers make a few groups, 0 for the others, and for all where
-    the answers are few; where groups are wide, how near the centroids of all are.
+    the answers are few; where groups are wide, how near the centroids of all are. `close`
+    float32 (g, g): the cosines of the groups' centroids.
     """
 
     ground: Ground
@@ -61,6 +62,7 @@ class Subjects:
     near: Floats
     shares: _Reals
     likely: _Reals
+    close: Floats
 
     @classmethod
     def of(cls, ground: Ground, grouping: Grouping) -> Self:
@@ -84,10 +86,15 @@ class Subjects:
         members = np.eye(len(names))[codes]
         shares = (alike @ members) / members.sum(axis=0)
         likely = _likely(grouping, names, rows)
+        centroids = _centroids(ground, grouping, names)
         if likely.any():
             shares[len(anchors) :] = likely[len(anchors) :]
         if grouping.wide:
-            likely = _near_centroids(ground, grouping, names, rows)
+            # The few anchors of a wide group are seldom near to the rest of it: a card by its
+            # nearest anchor misses a text's own group three times as often.
+            likely = np.where(
+                centroids.any(axis=1), (1.0 + ground.vectors[rows] @ centroids.T) / 2.0, 0.0
+            )
         offered = np.ones(len(names), dtype=np.bool_)
         if by_starts and grouping.asked.any():
             # One part is as good as another: what is asked about grows into few wide groups.
@@ -107,6 +114,7 @@ class Subjects:
             near=near,
             shares=shares,
             likely=likely,
+            close=centroids @ centroids.T,
         )
 
 
@@ -153,16 +161,13 @@ def leading(grouping: Grouping, names: Ints, rows: _Ids | slice) -> tuple[_Ids, 
     return codes, np.where(names[codes] == found, grouping.shares[rows], 0.0).astype(np.float64)
 
 
-def _near_centroids(ground: Ground, grouping: Grouping, names: Ints, rows: _Ids) -> _Reals:
-    """Return how near each subject is to the centroid of all texts of each group, float64
-    (c, g) in [0, 1]; 0 for a group without texts. The few anchors of a wide group are
-    seldom near to the rest of it: a card by its nearest anchor misses a text's own group
-    three times as often."""
-    found = np.zeros((len(rows), len(names)))
+def _centroids(ground: Ground, grouping: Grouping, names: Ints) -> Floats:
+    """Return the unit centroid of all texts of each group, float32 (g, d) in the order of
+    their ids `names` (g,); zeros for a group without texts."""
+    found = np.zeros((len(names), ground.vectors.shape[1]), dtype=np.float32)
     centroids = Centroids.of(ground.vectors, grouping.clustering.labels)
     known = np.isin(centroids.ids, names)
-    cosines = ground.vectors[rows] @ centroids.vectors[known].T
-    found[:, np.searchsorted(names, centroids.ids[known])] = (1.0 + cosines) / 2.0
+    found[np.searchsorted(names, centroids.ids[known])] = centroids.vectors[known]
     return found
 
 
