@@ -10,6 +10,7 @@ import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -289,8 +290,9 @@ def test_memory_stays_flat(workspace: Workspace, model: Scripted) -> None:
     finally:
         tracemalloc.stop()
 
-    early = max(weight for fraction, weight in weigh.weights if fraction < 0.5)
-    late = max(weight for fraction, weight in weigh.weights if fraction >= 0.5)
+    # The median, for what is under way at a look comes and goes.
+    early = median(weight for fraction, weight in weigh.weights if 0.0 < fraction < 0.5)
+    late = median(weight for fraction, weight in weigh.weights if fraction >= 0.5)
     assert late < early + 90_000, "600 bytes a question"
 
 
