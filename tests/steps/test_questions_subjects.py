@@ -134,7 +134,7 @@ def test_a_part_is_placed_before_the_wide_groups_whose_centroids_are_near():
             at = row(one.question.text)
             if at in asked:
                 continue
-            shown = {of[row(texts[0])] for texts in one.question.candidates}
+            shown = shown_in(one.question, of)
             cosines = dict(zip(centroids.ids, centroids.vectors @ ground.vectors[at], strict=True))
             others = offered - shown - {of[at]}
             left_out += len(others)
@@ -149,7 +149,7 @@ def test_whether_two_groups_are_one_is_asked_without_showing_the_own_group():
         of = groups_of(grouping)
         for asked in batch:
             own = of.get(row(asked.question.text))
-            shown = {of[row(texts[0])] for texts in asked.question.candidates}
+            shown = shown_in(asked.question, of)
             again = own is not None and any(
                 judgment.question.text == asked.question.text for judgment in before
             )
@@ -171,7 +171,7 @@ def test_what_many_answers_spread_to_a_text_says_what_it_is_placed_before():
         if own >= 0 and grouping.asked[own]:
             continue
         of = dict(zip(grouping.anchors.tolist(), table.codes.tolist(), strict=True))
-        shown = {of[row(texts[0])] for texts in asked.question.candidates}
+        shown = shown_in(asked.question, of)
         likely = np.searchsorted(names, grouping.leading[table.rows[at]])
         # Its own group may hold no other text to show.
         first = [group for group in likely.tolist() if own < 0 or group != table.codes[own]]

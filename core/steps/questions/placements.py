@@ -187,23 +187,18 @@ def _another(table: Subjects) -> _Reals:
     stands = np.isin(grouping.anchors, ground.starts)
     many = (np.count_nonzero(grouping.asked & ~stands) / len(ground.starts)) ** 2
     likely = many / (many + _ANOTHER_FROM**2) * (1.0 - _errors(grouping))
-    return np.where(_alone(table) & ~stands, likely, 0.0)
-
-
-def _alone(table: Subjects) -> NDArray[np.bool_]:
-    """Return which anchors are the only ones of their group, bool (m,)."""
-    return np.asarray(np.bincount(table.codes)[table.codes] == 1)
+    return np.where(table.alone & ~stands, likely, 0.0)
 
 
 def _passed_over(table: Subjects, at: int) -> _Reals:
     """Return how many answers about the anchor `at` did not choose each group that they were
     shown, float64 (g,)."""
-    anchors = table.grouping.anchors
+    text = int(table.rows[at])
     found = np.zeros(table.shares.shape[1])
     for item in table.grouping.evidence:
-        if item.text == int(table.rows[at]):
+        if item.text == text:
             left = [option for place, option in enumerate(item.options) if place != item.chosen]
-            shown = np.isin(anchors, [row for option in left for row in option])
+            shown = np.isin(table.grouping.anchors, [row for option in left for row in option])
             found[np.unique(table.codes[shown])] += 1.0
     return found
 
@@ -243,7 +238,7 @@ def _options(table: Subjects, at: int, count: int = MOST_CANDIDATES) -> dict[int
     if own < 0 or not table.grouping.asked[own]:
         # A cosine is below 2, so what is likely comes before what is near.
         score = np.where(table.likely[at] > 0.0, 2.0 + table.likely[at], nearest)
-    elif _alone(table)[own] and not table.grouping.wide and _errors(table.grouping) < 1.0:
+    elif table.alone[own] and not table.grouping.wide and _errors(table.grouping) < 1.0:
         score = table.close[codes[own]] - _passed_over(table, own)
     else:
         score = table.shares[at] + _NEARER * nearest

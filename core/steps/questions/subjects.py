@@ -37,7 +37,8 @@ class Subjects:
 
     `rows` int (c,); `own` int (c,) the index of each among the anchors, −1 for none;
     `follow` float64 (c,): how many texts go where it goes. `codes` int (m,): the group of
-    each anchor, 0 … g−1; `offered` bool (g,): whether a text may be placed in the group.
+    each anchor, 0 … g−1; `alone` bool (m,): whether it is the only one there; `offered`
+    bool (g,): whether a text may be placed in the group.
     `by_starts`: prior groups are compared before parts of them are.
     `together` float32 (m, m) and `alike` float32 (c, m): how often anchors, and subjects
     and anchors, are in one group; `near` float32 (c, m) their cosines, −2 for itself,
@@ -55,6 +56,7 @@ class Subjects:
     own: _Ids
     follow: _Reals
     codes: _Ids
+    alone: NDArray[np.bool_]
     offered: NDArray[np.bool_]
     by_starts: bool
     together: Floats
@@ -107,6 +109,7 @@ class Subjects:
             own=np.concatenate([np.arange(len(anchors)), np.full(len(others), -1)]),
             follow=_follow(ground, grouping, others),
             codes=codes,
+            alone=np.bincount(codes)[codes] == 1,
             offered=offered,
             by_starts=by_starts,
             together=together,
